@@ -1,3 +1,5 @@
 pub mod diagnostic;
+pub mod model;
+pub mod plan;
 pub mod syntax;
 pub mod text;
