@@ -11,6 +11,8 @@ pub mod model;
 pub mod plan;
 pub mod syntax;
 pub mod text;
+#[cfg(feature = "tools")]
+pub mod tools;
 
 use check::{Checked, Files};
 use diagnostic::Diagnostic;
