@@ -2,14 +2,37 @@
 
 /// First words of declarations.
 pub const DECLARATIONS: &[&str] = &[
-    "listen", "event", "target", "map", "table", "test", "type", "fn", "let", "use", "crosswalk", "zone", "ignore",
+    "listen",
+    "event",
+    "target",
+    "map",
+    "table",
+    "test",
+    "type",
+    "fn",
+    "let",
+    "use",
+    "crosswalk",
+    "zone",
+    "ignore",
     "allow",
 ];
 
 /// First words of a target's clauses.
 pub const CLAUSES: &[&str] = &[
-    "key", "order by", "newest by", "header", "auth", "timeout", "retry", "limit", "accept", "record", "answer",
-    "remember", "forget",
+    "key",
+    "order by",
+    "newest by",
+    "header",
+    "auth",
+    "timeout",
+    "retry",
+    "limit",
+    "accept",
+    "record",
+    "answer",
+    "remember",
+    "forget",
 ];
 
 /// First words of a map's lines that are no rules.

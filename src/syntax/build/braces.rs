@@ -111,9 +111,14 @@ impl Builder<'_> {
         let place = last.end.after();
         let help = self.corrected(place, ",");
         self.report(
-            Diagnostic::new(Code::E0006, "a comma or a line's end is missing between the two", place, "the first ends here")
-                .also(item, "the next begins here")
-                .help(help),
+            Diagnostic::new(
+                Code::E0006,
+                "a comma or a line's end is missing between the two",
+                place,
+                "the first ends here",
+            )
+            .also(item, "the next begins here")
+            .help(help),
         );
         self.spoiled = false;
     }
@@ -121,8 +126,13 @@ impl Builder<'_> {
     fn stray_comma(&mut self, node: &Node) {
         let span = self.trimmed(node);
         self.report(
-            Diagnostic::new(Code::E0001, "a comma stands between two things, and one of them is missing", span, "nothing is between this comma and the one before")
-                .help(self.corrected(span, "")),
+            Diagnostic::new(
+                Code::E0001,
+                "a comma stands between two things, and one of them is missing",
+                span,
+                "nothing is between this comma and the one before",
+            )
+            .help(self.corrected(span, "")),
         );
     }
 
@@ -130,7 +140,8 @@ impl Builder<'_> {
         let due = self.due(node);
         let help = self.corrected(due, " {");
         self.report(
-            Diagnostic::new(Code::E0002, format!("the `{{` of the {} is missing", kind.what), due, "a `{` is due here").help(help),
+            Diagnostic::new(Code::E0002, format!("the `{{` of the {} is missing", kind.what), due, "a `{` is due here")
+                .help(help),
         );
         self.headless += 1;
     }
@@ -142,12 +153,21 @@ impl Builder<'_> {
             return;
         }
         let due = self.due(node);
-        let inside = |misfit: &&Misfit| !misfit.deeper && misfit.open.start > open.start && misfit.open.start < due.start;
+        let inside =
+            |misfit: &&Misfit| !misfit.deeper && misfit.open.start > open.start && misfit.open.start < due.start;
         let diagnostic = match self.misfits.iter().find(inside) {
             Some(misfit) => Diagnostic::new(Code::E0002, "this `{` is never closed", misfit.open, "its `}` is missing")
-                .also(misfit.close, "this `}` closes it, though it stands further left, as the end of an outer block does"),
-            None => Diagnostic::new(Code::E0002, format!("the `{{` of the {} is never closed", kind.what), open, "its `}` is missing")
-                .also(due, "a `}` is due behind this"),
+                .also(
+                    misfit.close,
+                    "this `}` closes it, though it stands further left, as the end of an outer block does",
+                ),
+            None => Diagnostic::new(
+                Code::E0002,
+                format!("the `{{` of the {} is never closed", kind.what),
+                open,
+                "its `}` is missing",
+            )
+            .also(due, "a `}` is due behind this"),
         };
         self.report(diagnostic.help("}"));
     }
@@ -155,12 +175,20 @@ impl Builder<'_> {
     /// `(` or `[` without its other half.
     pub(super) fn missing_bracket(&mut self, node: &Node, opener: Span, close: &str) {
         let due = self.due(node);
-        let same_line = self.text.get(opener.end as usize..due.start as usize).is_some_and(|between| between.len() < 400 && !between.contains('\n'));
+        let same_line = self
+            .text
+            .get(opener.end as usize..due.start as usize)
+            .is_some_and(|between| between.len() < 400 && !between.contains('\n'));
         let help = if same_line { self.corrected(due, close) } else { close.to_owned() };
         self.report(
-            Diagnostic::new(Code::E0002, format!("this `{}` is never closed", self.slice(opener)), opener, format!("its `{close}` is missing"))
-                .also(due, format!("a `{close}` is due here"))
-                .help(help),
+            Diagnostic::new(
+                Code::E0002,
+                format!("this `{}` is never closed", self.slice(opener)),
+                opener,
+                format!("its `{close}` is missing"),
+            )
+            .also(due, format!("a `{close}` is due here"))
+            .help(help),
         );
     }
 
@@ -171,13 +199,20 @@ impl Builder<'_> {
             return self.report(slip);
         }
         self.report(
-            Diagnostic::new(Code::E0001, "this fits nothing between the brackets", span, format!("`,` or `{close}` is due here"))
-                .help(self.corrected(span, "")),
+            Diagnostic::new(
+                Code::E0001,
+                "this fits nothing between the brackets",
+                span,
+                format!("`,` or `{close}` is due here"),
+            )
+            .help(self.corrected(span, "")),
         );
     }
 
     fn note_misfit(&mut self, open: Span, close: Span) {
-        let (Some(opened), Some(closed)) = (self.indentation(open.start), self.indentation(close.start)) else { return };
+        let (Some(opened), Some(closed)) = (self.indentation(open.start), self.indentation(close.start)) else {
+            return;
+        };
         if closed.first && opened.line != closed.line && opened.width != closed.width {
             self.misfits.push(Misfit { open, close, deeper: closed.width > opened.width });
         }

@@ -172,8 +172,13 @@ impl Builder<'_> {
 
     fn lone_tuple(&mut self, span: Span) {
         self.report(
-            Diagnostic::new(Code::E0001, "several values in parentheses stand only before a pipe", span, "no `| Table` follows")
-                .help("(clinic, site) | Clinic.ien"),
+            Diagnostic::new(
+                Code::E0001,
+                "several values in parentheses stand only before a pipe",
+                span,
+                "no `| Table` follows",
+            )
+            .help("(clinic, site) | Clinic.ien"),
         );
     }
 
@@ -283,8 +288,13 @@ impl Builder<'_> {
         let at = self.trimmed(node);
         let sign = self.slice(at);
         self.report(
-            Diagnostic::new(Code::E0016, format!("`{sign}` is written `{}` here", meant.trim()), at, format!("`{}` is meant", meant.trim()))
-                .help(self.corrected(at, meant)),
+            Diagnostic::new(
+                Code::E0016,
+                format!("`{sign}` is written `{}` here", meant.trim()),
+                at,
+                format!("`{}` is meant", meant.trim()),
+            )
+            .help(self.corrected(at, meant)),
         );
     }
 
@@ -297,7 +307,11 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::too_deep => self.too_deep(start),
                 Rule::missing_then => self.missing_then(&part, start),
-                Rule::missing_else => self.missing(&part, "`else` and a value are missing", Some("if present(note) then note else \"none\"".into())),
+                Rule::missing_else => self.missing(
+                    &part,
+                    "`else` and a value are missing",
+                    Some("if present(note) then note else \"none\"".into()),
+                ),
                 _ if condition.is_none() => condition = Some(self.expr(part)),
                 _ => then = Some(self.branch(part)),
             }
@@ -333,7 +347,9 @@ impl Builder<'_> {
             Some(last) if !last.is_empty() && last.len() < 12 => format!("a value is missing behind `{last}`"),
             _ => "a value is missing here".to_owned(),
         };
-        self.report(Diagnostic::new(Code::E0006, message, due, "a value is due here").help(self.corrected(due, " value")));
+        self.report(
+            Diagnostic::new(Code::E0006, message, due, "a value is due here").help(self.corrected(due, " value")),
+        );
         self.error_at(due)
     }
 }

@@ -11,7 +11,12 @@ use crate::syntax::words;
 use crate::text::{SourceFile, Span};
 use pest::Parser;
 
-const LISTEN: Kind = Kind { what: "listen block", item: "`id` and the field that names the event", words: &["id"], commas: Commas::Separate };
+const LISTEN: Kind = Kind {
+    what: "listen block",
+    item: "`id` and the field that names the event",
+    words: &["id"],
+    commas: Commas::Separate,
+};
 const USE: Kind = Kind { what: "use block", item: "a name", words: &[], commas: Commas::Separate };
 const CROSSWALK: &str = "crosswalk VistaSlot { integer -> string }";
 
@@ -72,7 +77,12 @@ impl Builder<'_> {
             _ => ("/* … */", written.trim_start_matches("/*").trim_end_matches("*/")),
         };
         let at = self.head(node, written.len().min(if sign == "#" { 1 } else { 2 }));
-        let lines: Vec<String> = text.trim().lines().take(8).map(|line| format!("// {}", shortened(line.trim().trim_start_matches('*').trim()))).collect();
+        let lines: Vec<String> = text
+            .trim()
+            .lines()
+            .take(8)
+            .map(|line| format!("// {}", shortened(line.trim().trim_start_matches('*').trim())))
+            .collect();
         let (_, _) = self.judged(|builder| {
             let message = if sign.starts_with('/') && !written.ends_with("*/") {
                 "a comment begins with `//`; this `/*` takes in the rest of the file".to_owned()
@@ -130,7 +140,8 @@ impl Builder<'_> {
             Rule::zone => {
                 let span = self.trimmed(&node);
                 let mut parts = Parts::of(node);
-                let text = self.text_or_missing(parts.next()?, "the zone's name is missing", "zone \"America/New_York\"");
+                let text =
+                    self.text_or_missing(parts.next()?, "the zone's name is missing", "zone \"America/New_York\"");
                 self.rest(&mut parts);
                 Item::Zone(text, span)
             }
@@ -144,7 +155,11 @@ impl Builder<'_> {
         let keyword = self.head(&node, 6);
         let mut parts = Parts::of(node);
         let event = match parts.next() {
-            Some(text) => self.text_or_missing(text, "the event's name is missing behind `listen`", "listen \"appointment-rule-changed\""),
+            Some(text) => self.text_or_missing(
+                text,
+                "the event's name is missing behind `listen`",
+                "listen \"appointment-rule-changed\"",
+            ),
             None => Text { value: String::new(), span: keyword.after() },
         };
         let mut id = None;
@@ -156,13 +171,22 @@ impl Builder<'_> {
                 let word = builder.name(&word);
                 if word.text != "id" {
                     builder.report(
-                        Diagnostic::new(Code::E0001, format!("`{}` says nothing in a listen block", shortened(&word.text)), word.span, "`id` is due here")
-                            .help(builder.corrected(word.span, "id")),
+                        Diagnostic::new(
+                            Code::E0001,
+                            format!("`{}` says nothing in a listen block", shortened(&word.text)),
+                            word.span,
+                            "`id` is due here",
+                        )
+                        .help(builder.corrected(word.span, "id")),
                     );
                 }
                 match entry.next() {
                     Some(path) if path.as_rule() == Rule::path => id = Some(builder.path(path)),
-                    Some(missing) => drop(builder.missing_name(&missing, "the field that names the event is missing", "{ id eventId }")),
+                    Some(missing) => drop(builder.missing_name(
+                        &missing,
+                        "the field that names the event is missing",
+                        "{ id eventId }",
+                    )),
                     None => {}
                 }
                 builder.rest(&mut entry);
@@ -174,13 +198,20 @@ impl Builder<'_> {
 
     fn event(&mut self, node: Node, doc: Doc) -> Event {
         let keyword = self.head(&node, 5);
-        let mut event = Event { doc, strict: false, from: None, fields: Vec::new(), span: self.trimmed(&node), keyword };
+        let mut event =
+            Event { doc, strict: false, from: None, fields: Vec::new(), span: self.trimmed(&node), keyword };
         let mut parts = Parts::of(node);
         while let Some(part) = parts.next() {
             match part.as_rule() {
                 Rule::strict => event.strict = true,
                 Rule::from_schema => {
-                    event.from = part.into_inner().next().map(|text| self.text_or_missing(text, "the schema's file is missing behind `from`", "event from \"schemas/rule.schema.json\""));
+                    event.from = part.into_inner().next().map(|text| {
+                        self.text_or_missing(
+                            text,
+                            "the schema's file is missing behind `from`",
+                            "event from \"schemas/rule.schema.json\"",
+                        )
+                    });
                 }
                 Rule::fields => {
                     let (fields, span) = self.fields(part, &super::types::EVENT);
@@ -242,7 +273,9 @@ impl Builder<'_> {
         let keyword = self.head(&node, 3);
         let mut parts = Parts::of(node);
         let path = match parts.next() {
-            Some(text) => self.text_or_missing(text, "the file's name is missing behind `use`", "use \"common/va.map\" { Role }"),
+            Some(text) => {
+                self.text_or_missing(text, "the file's name is missing behind `use`", "use \"common/va.map\" { Role }")
+            }
             None => Text { value: String::new(), span: keyword.after() },
         };
         let mut names = Vec::new();
@@ -262,10 +295,15 @@ impl Builder<'_> {
                 Rule::open => opener = self.span(&part),
                 Rule::missing_open => {
                     let due = self.due(&part);
-                    self.report(Diagnostic::new(Code::E0002, "the `{` of the crosswalk is missing", due, "a `{` is due here").help(CROSSWALK));
+                    self.report(
+                        Diagnostic::new(Code::E0002, "the `{` of the crosswalk is missing", due, "a `{` is due here")
+                            .help(CROSSWALK),
+                    );
                 }
                 Rule::bad_arrow => drop(self.bad_arrow(&part)),
-                Rule::missing_arrow => self.missing(&part, "`->` is missing between the two types", Some(CROSSWALK.into())),
+                Rule::missing_arrow => {
+                    self.missing(&part, "`->` is missing between the two types", Some(CROSSWALK.into()))
+                }
                 Rule::missing_close => self.missing_bracket(&part, opener, "}"),
                 Rule::crosswalk_junk => self.bracket_junk(&part, "}"),
                 Rule::junk => self.junk(&part),
@@ -275,22 +313,38 @@ impl Builder<'_> {
         }
         let mut types = types.into_iter();
         let missing = || super::types::missing_type(span.after());
-        Crosswalk { doc, name, key: types.next().unwrap_or_else(missing), value: types.next().unwrap_or_else(missing), span }
+        Crosswalk {
+            doc,
+            name,
+            key: types.next().unwrap_or_else(missing),
+            value: types.next().unwrap_or_else(missing),
+            span,
+        }
     }
 
     fn ignore(&mut self, node: Node) -> Ignore {
         let span = self.trimmed(&node);
         let is_allow = node.as_rule() == Rule::allow;
-        let open = self.slice(span).find('(').map_or(span, |at| Span { start: span.start + at as u32, end: span.start + at as u32 + 1, ..span });
+        let open = self.slice(span).find('(').map_or(span, |at| Span {
+            start: span.start + at as u32,
+            end: span.start + at as u32 + 1,
+            ..span
+        });
         let mut ignore = Ignore { lint: None, paths: Vec::new(), span };
         let mut parts = Parts::of(node);
         while let Some(part) = parts.next() {
             match part.as_rule() {
                 Rule::name => ignore.lint = Some(self.name(&part)),
                 Rule::path => ignore.paths.push(self.path(part)),
-                Rule::missing_name if is_allow => drop(self.missing_name(&part, "the warning's name is missing", "allow unused_field(note)")),
+                Rule::missing_name if is_allow => {
+                    drop(self.missing_name(&part, "the warning's name is missing", "allow unused_field(note)"))
+                }
                 Rule::missing_name => drop(self.missing_name(&part, "a field's name is missing", "ignore note, draft")),
-                Rule::missing_params => self.missing(&part, "the fields are missing, in parentheses", Some("allow unused_field(note)".into())),
+                Rule::missing_params => self.missing(
+                    &part,
+                    "the fields are missing, in parentheses",
+                    Some("allow unused_field(note)".into()),
+                ),
                 Rule::missing_close => self.missing_bracket(&part, open, ")"),
                 Rule::bracket_junk => self.bracket_junk(&part, ")"),
                 Rule::junk => self.junk(&part),
@@ -307,19 +361,32 @@ impl Builder<'_> {
         }
         let span = self.trimmed(node);
         let diagnostic = self.known_slip(span).unwrap_or_else(|| {
-            Diagnostic::new(Code::E0001, "nothing stands between declarations but a line's end", span, "a comma has no place here").help(self.corrected(span, ""))
+            Diagnostic::new(
+                Code::E0001,
+                "nothing stands between declarations but a line's end",
+                span,
+                "a comma has no place here",
+            )
+            .help(self.corrected(span, ""))
         });
         self.report(diagnostic);
     }
 
     /// A brace that closed too early leaves what follows outside: it is the one to name.
     fn blame_a_brace(&mut self) -> bool {
-        let Some(close) = self.misfits.iter().find(|misfit| misfit.deeper).map(|misfit| misfit.close) else { return false };
+        let Some(close) = self.misfits.iter().find(|misfit| misfit.deeper).map(|misfit| misfit.close) else {
+            return false;
+        };
         let open = self.misfits.iter().find(|misfit| misfit.deeper).map_or(close, |misfit| misfit.open);
         self.report(
-            Diagnostic::new(Code::E0011, "this `}` closes more than its indentation says", close, "one `}` too many, or too early")
-                .also(open, "it closes this `{`")
-                .help(self.corrected(close, "")),
+            Diagnostic::new(
+                Code::E0011,
+                "this `}` closes more than its indentation says",
+                close,
+                "one `}` too many, or too early",
+            )
+            .also(open, "it closes this `{`")
+            .help(self.corrected(close, "")),
         );
         true
     }
@@ -338,19 +405,33 @@ impl Builder<'_> {
         {
             outside.reported = true;
             self.report(
-                Diagnostic::new(Code::E0001, format!("no declaration begins with `{}`", shortened(&word.text)), word.span, format!("did you mean `{meant}`?"))
-                    .help(self.corrected(word.span, meant)),
+                Diagnostic::new(
+                    Code::E0001,
+                    format!("no declaration begins with `{}`", shortened(&word.text)),
+                    word.span,
+                    format!("did you mean `{meant}`?"),
+                )
+                .help(self.corrected(word.span, meant)),
             );
             return self.read_as(meant, &node, word.span, doc);
         }
         if std::mem::replace(&mut outside.reported, true) || self.blame_a_brace() {
             return Vec::new();
         }
-        let at = word.as_ref().filter(|_| !is_rule).map_or(Span { end: whole.start + line.trim_end().len() as u32, ..whole }, |word| word.span);
+        let at = word
+            .as_ref()
+            .filter(|_| !is_rule)
+            .map_or(Span { end: whole.start + line.trim_end().len() as u32, ..whole }, |word| word.span);
         let slip = if word.is_none() { self.known_slip(at) } else { None };
         let diagnostic = slip.unwrap_or_else(|| {
             if is_rule {
-                Diagnostic::new(Code::E0001, "a rule stands in the block of a map", at, "this stands outside of every declaration").help(format!("map {{\n  {}\n}}", line.trim()))
+                Diagnostic::new(
+                    Code::E0001,
+                    "a rule stands in the block of a map",
+                    at,
+                    "this stands outside of every declaration",
+                )
+                .help(format!("map {{\n  {}\n}}", line.trim()))
             } else {
                 Diagnostic::new(Code::E0001, "this begins no declaration", at, "not understood")
                     .help(format!("a declaration begins with one of: {}", words::DECLARATIONS.join(", ")))

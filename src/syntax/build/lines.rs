@@ -55,7 +55,8 @@ impl Builder<'_> {
         let mark = parts.next()?;
         let junk = parts.take(Rule::junk).map(|junk| self.trimmed(&junk));
         let block = parts.take(Rule::block);
-        if junk.is_none() && block.is_none()
+        if junk.is_none()
+            && block.is_none()
             && let Some(lone) = lone_match(&source)
             && Self::chooses_lines(&lone)
         {
@@ -64,12 +65,18 @@ impl Builder<'_> {
         let at = self.trimmed(&source);
         let word = super::slips::leading_word(self.slice(Span { end: at.end.min(at.start + 40), ..at }));
         let is_word = word.len() == self.slice(at).len();
-        if is_word && (junk.is_some() || block.is_some())
+        if is_word
+            && (junk.is_some() || block.is_some())
             && let Some(meant) = words::nearest(word, words::LINES)
         {
             self.report(
-                Diagnostic::new(Code::E0001, format!("`{word}` begins no line of a map"), at, format!("did you mean `{meant}`?"))
-                    .help(self.corrected(at, meant)),
+                Diagnostic::new(
+                    Code::E0001,
+                    format!("`{word}` begins no line of a map"),
+                    at,
+                    format!("did you mean `{meant}`?"),
+                )
+                .help(self.corrected(at, meant)),
             );
         }
         let source = self.expr(source);
@@ -114,7 +121,13 @@ impl Builder<'_> {
         let mut parts = Parts::of(node);
         let each = match parts.next() {
             Some(clause) => self.each(clause),
-            None => Each { binder: Name { text: String::new(), span }, list: self.error_at(span), filter: None, sort: None, span },
+            None => Each {
+                binder: Name { text: String::new(), span },
+                list: self.error_at(span),
+                filter: None,
+                sort: None,
+                span,
+            },
         };
         let mut target = None;
         let mut when = None;
@@ -147,8 +160,13 @@ impl Builder<'_> {
         }
         if self.operators + links.len() > super::MAX_OPERATORS {
             self.report(
-                Diagnostic::new(Code::E0008, format!("this chain has {} branches, and {} are the most", links.len(), super::MAX_OPERATORS), keyword, "it begins here")
-                    .help("match status { \"active\" { … } \"retired\" { … } }"),
+                Diagnostic::new(
+                    Code::E0008,
+                    format!("this chain has {} branches, and {} are the most", links.len(), super::MAX_OPERATORS),
+                    keyword,
+                    "it begins here",
+                )
+                .help("match status { \"active\" { … } \"retired\" { … } }"),
             );
             links.clear();
         }
@@ -164,12 +182,20 @@ impl Builder<'_> {
             let keyword = self.head(&link, 4);
             if let Some(before) = last_else {
                 self.report(
-                    Diagnostic::new(Code::E0001, "another `else` behind the last one", keyword, "it can never be reached")
-                        .also(before, "this `else` takes all that is left")
-                        .help("else when status == \"retired\" { … }"),
+                    Diagnostic::new(
+                        Code::E0001,
+                        "another `else` behind the last one",
+                        keyword,
+                        "it can never be reached",
+                    )
+                    .also(before, "this `else` takes all that is left")
+                    .help("else when status == \"retired\" { … }"),
                 );
             }
-            let Some(inner) = link.into_inner().find(|part| matches!(part.as_rule(), Rule::else_when | Rule::block)) else { continue };
+            let Some(inner) = link.into_inner().find(|part| matches!(part.as_rule(), Rule::else_when | Rule::block))
+            else {
+                continue;
+            };
             if inner.as_rule() == Rule::block {
                 last_else = Some(keyword);
                 built.push((None, self.block(inner, keyword), at));
@@ -190,9 +216,11 @@ impl Builder<'_> {
         built.into_iter().rev().fold(None, |otherwise, (condition, block, at)| {
             Some(match condition {
                 None => Otherwise::Block(block),
-                Some(condition) => {
-                    Otherwise::When(Box::new(Line { doc: None, kind: LineKind::When { condition, block, otherwise }, span: at.to(span.after()) }))
-                }
+                Some(condition) => Otherwise::When(Box::new(Line {
+                    doc: None,
+                    kind: LineKind::When { condition, block, otherwise },
+                    span: at.to(span.after()),
+                })),
             })
         })
     }
@@ -212,7 +240,9 @@ impl Builder<'_> {
         while let Some(part) = parts.next() {
             match part.as_rule() {
                 Rule::name => name = self.name(&part),
-                Rule::missing_name => name = self.missing_name(&part, "the name of a map is due behind `...`", "...Contact(contact)"),
+                Rule::missing_name => {
+                    name = self.missing_name(&part, "the name of a map is due behind `...`", "...Contact(contact)")
+                }
                 Rule::arguments => arguments = self.arguments(part).0,
                 Rule::missing_params => {
                     let help = self.corrected(self.due(&part), "()");
@@ -251,7 +281,9 @@ impl Builder<'_> {
         let mut parts = Parts::of(node);
         let name = match parts.next() {
             Some(name) if name.as_rule() == Rule::name => self.name(&name),
-            Some(missing) => self.missing_name(&missing, "a name is missing behind `let`", "let total = first + second"),
+            Some(missing) => {
+                self.missing_name(&missing, "a name is missing behind `let`", "let total = first + second")
+            }
             None => Name { text: String::new(), span: keyword },
         };
         self.equals(&mut parts);
@@ -269,8 +301,13 @@ impl Builder<'_> {
         } else if sign.as_str() != "=" {
             let at = self.trimmed(&sign);
             self.report(
-                Diagnostic::new(Code::E0016, format!("a name is given its meaning by `=`, not `{}`", self.slice(at)), at, "`=` is meant")
-                    .help(self.corrected(at, if self.slice(at) == ":" { " =" } else { "=" })),
+                Diagnostic::new(
+                    Code::E0016,
+                    format!("a name is given its meaning by `=`, not `{}`", self.slice(at)),
+                    at,
+                    "`=` is meant",
+                )
+                .help(self.corrected(at, if self.slice(at) == ":" { " =" } else { "=" })),
             );
         }
     }
@@ -283,7 +320,10 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::name => prefix = Some(self.name(&part)),
                 Rule::junk => self.junk(&part),
-                _ => uri = self.text_or_missing(part, "the namespace's URI is missing", "namespace v \"urn:vista:common\""),
+                _ => {
+                    uri =
+                        self.text_or_missing(part, "the namespace's URI is missing", "namespace v \"urn:vista:common\"")
+                }
             }
         }
         LineKind::Namespace { prefix, uri }
@@ -299,7 +339,11 @@ impl Builder<'_> {
 
     /// A text, or the marker of a missing one.
     pub(super) fn text_or_missing(&mut self, node: Node, message: &str, help: &str) -> Text {
-        if node.as_rule() == Rule::missing_text { self.missing_text(&node, message, help) } else { self.plain_text(node) }
+        if node.as_rule() == Rule::missing_text {
+            self.missing_text(&node, message, help)
+        } else {
+            self.plain_text(node)
+        }
     }
 }
 

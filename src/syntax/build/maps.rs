@@ -15,7 +15,8 @@ impl Builder<'_> {
         let span = self.trimmed(&node);
         let keyword = self.head(&node, 3);
         let empty = Block { lines: Vec::new(), open: keyword.after(), span: keyword.after() };
-        let mut map = Map { doc, name: None, parameters: None, format: None, conforming: None, body: empty, span, keyword };
+        let mut map =
+            Map { doc, name: None, parameters: None, format: None, conforming: None, body: empty, span, keyword };
         let mut parts = Parts::of(node);
         while let Some(part) = parts.next() {
             match part.as_rule() {
@@ -32,7 +33,13 @@ impl Builder<'_> {
                 }
                 Rule::conforming => {
                     let at = self.trimmed(&part);
-                    let text = part.into_inner().next().map(|text| self.text_or_missing(text, "the schema's file is missing behind `conforming`", "conforming \"slots.xsd\""));
+                    let text = part.into_inner().next().map(|text| {
+                        self.text_or_missing(
+                            text,
+                            "the schema's file is missing behind `conforming`",
+                            "conforming \"slots.xsd\"",
+                        )
+                    });
                     match &map.conforming {
                         Some(before) => self.twice("conforming", at, before.span),
                         None => map.conforming = text,
@@ -47,7 +54,10 @@ impl Builder<'_> {
     }
 
     pub(super) fn twice(&mut self, word: &str, at: Span, before: Span) {
-        self.report(Diagnostic::new(Code::E0001, format!("`{word}` stands here twice"), at, "the second time").also(before, "the first time"));
+        self.report(
+            Diagnostic::new(Code::E0001, format!("`{word}` stands here twice"), at, "the second time")
+                .also(before, "the first time"),
+        );
     }
 
     fn map_format(&mut self, node: Node) -> Option<MapFormat> {
@@ -55,7 +65,11 @@ impl Builder<'_> {
         let mut parts = Parts::of(node);
         let first = parts.next()?;
         if first.as_rule() == Rule::missing_form {
-            self.missing(&first, "a format is due behind `as`", Some("as json, as xml Root, as soap 1.1 p:Operation, as form or as text".into()));
+            self.missing(
+                &first,
+                "a format is due behind `as`",
+                Some("as json, as xml Root, as soap 1.1 p:Operation, as form or as text".into()),
+            );
             return None;
         }
         let mut format = MapFormat { name: self.name(&first), version: None, root: None, ends: None, span };
@@ -145,7 +159,11 @@ impl Builder<'_> {
                 _ => target.zone = self.suffix_zone(part),
             }
         }
-        self.suffix_order(target.span, &suffixes, &[Rule::list_mark, Rule::optional, Rule::in_unit, Rule::as_form, Rule::in_zone]);
+        self.suffix_order(
+            target.span,
+            &suffixes,
+            &[Rule::list_mark, Rule::optional, Rule::in_unit, Rule::as_form, Rule::in_zone],
+        );
         target
     }
 

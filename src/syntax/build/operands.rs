@@ -105,7 +105,12 @@ impl Builder<'_> {
         let kind = match elements.len() {
             0 => {
                 if was_whole && !self.spoiled {
-                    self.report(Diagnostic::new(Code::E0006, "a value is missing between the parentheses", span, "nothing stands here"));
+                    self.report(Diagnostic::new(
+                        Code::E0006,
+                        "a value is missing between the parentheses",
+                        span,
+                        "nothing stands here",
+                    ));
                 }
                 ExprKind::Error
             }
@@ -114,8 +119,13 @@ impl Builder<'_> {
                 if let ExprKind::Comprehension { .. } = inner.kind {
                     let text = self.slice(inner.span).trim();
                     self.report(
-                        Diagnostic::new(Code::E0001, "a list made by `each` stands in square brackets", span, "`[…]` is meant")
-                            .help(self.corrected(span, &format!("[{text}]"))),
+                        Diagnostic::new(
+                            Code::E0001,
+                            "a list made by `each` stands in square brackets",
+                            span,
+                            "`[…]` is meant",
+                        )
+                        .help(self.corrected(span, &format!("[{text}]"))),
                     );
                 }
                 ExprKind::Group(Box::new(inner))
@@ -128,7 +138,9 @@ impl Builder<'_> {
     fn list(&mut self, node: Node) -> ExprKind {
         let mut elements = self.elements(node, "]");
         match elements.pop() {
-            Some(Expr { kind: comprehension @ ExprKind::Comprehension { .. }, .. }) if elements.is_empty() => comprehension,
+            Some(Expr { kind: comprehension @ ExprKind::Comprehension { .. }, .. }) if elements.is_empty() => {
+                comprehension
+            }
             Some(last) => {
                 elements.push(last);
                 ExprKind::List(elements)
@@ -161,8 +173,13 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::unclosed => {
                     self.report(
-                        Diagnostic::new(Code::E0004, "this pattern does not end on its line", span, "a closing `/` is due")
-                            .help(self.corrected(span.after(), "/")),
+                        Diagnostic::new(
+                            Code::E0004,
+                            "this pattern does not end on its line",
+                            span,
+                            "a closing `/` is due",
+                        )
+                        .help(self.corrected(span.after(), "/")),
                     );
                     return self.error_at(span);
                 }
@@ -171,8 +188,13 @@ impl Builder<'_> {
         }
         if let Err(error) = regex_lite::Regex::new(&pattern) {
             self.report(
-                Diagnostic::new(Code::E0013, format!("this pattern does not compile: {error}"), span, "in this pattern")
-                    .help("a sign that stands for itself is escaped: /\\./ is a dot, /\\(/ a parenthesis"),
+                Diagnostic::new(
+                    Code::E0013,
+                    format!("this pattern does not compile: {error}"),
+                    span,
+                    "in this pattern",
+                )
+                .help("a sign that stands for itself is escaped: /\\./ is a dot, /\\(/ a parenthesis"),
             );
             return self.error_at(span);
         }
@@ -241,8 +263,13 @@ impl Builder<'_> {
                 Rule::missing_operand => {
                     let due = self.due(&part);
                     self.report(
-                        Diagnostic::new(Code::E0006, "a value is missing in the braces of this text", span, "a `{` in a text begins a value")
-                            .help("\"{name}\", or \"\\{\" where the brace itself is meant"),
+                        Diagnostic::new(
+                            Code::E0006,
+                            "a value is missing in the braces of this text",
+                            span,
+                            "a `{` in a text begins a value",
+                        )
+                        .help("\"{name}\", or \"\\{\" where the brace itself is meant"),
                     );
                     value = Some(self.error_at(due));
                 }
@@ -305,12 +332,18 @@ impl Builder<'_> {
             _ => {
                 let arguments = parts.next();
                 let help = match &base.kind {
-                    ExprKind::Field { base: inner, name } => {
-                        Some(self.corrected(span, &format!("{} | {}{}", self.slice(inner.span), self.slice(name.span), self.slice(at))))
-                    }
+                    ExprKind::Field { base: inner, name } => Some(self.corrected(
+                        span,
+                        &format!("{} | {}{}", self.slice(inner.span), self.slice(name.span), self.slice(at)),
+                    )),
                     _ => None,
                 };
-                let mut diagnostic = Diagnostic::new(Code::E0001, "a function is called by its name, `upper(name)`, or behind a pipe, `name | upper`", at, "these belong to no function's name");
+                let mut diagnostic = Diagnostic::new(
+                    Code::E0001,
+                    "a function is called by its name, `upper(name)`, or behind a pipe, `name | upper`",
+                    at,
+                    "these belong to no function's name",
+                );
                 diagnostic.help = help;
                 self.report(diagnostic);
                 if let Some(arguments) = arguments {
@@ -374,7 +407,9 @@ impl Builder<'_> {
         let mut parts = Parts::of(node);
         while let Some(part) = parts.next() {
             match part.as_rule() {
-                Rule::missing_bound => self.missing(&part, "a range has two ends", Some("n in 1..5, and n == 1 for one value".into())),
+                Rule::missing_bound => {
+                    self.missing(&part, "a range has two ends", Some("n in 1..5, and n == 1 for one value".into()))
+                }
                 _ => ends.push(self.bound(part)),
             }
         }
@@ -416,7 +451,11 @@ impl Builder<'_> {
         let mut parts = Parts::of(node);
         let binder = match parts.next() {
             Some(name) if name.as_rule() == Rule::name => self.name(&name),
-            Some(missing) => self.missing_name(&missing, "the name of the item at hand is missing behind `each`", "each p in participants"),
+            Some(missing) => self.missing_name(
+                &missing,
+                "the name of the item at hand is missing behind `each`",
+                "each p in participants",
+            ),
             None => Name { text: String::new(), span },
         };
         if let Some(missing) = parts.take(Rule::missing_in) {
@@ -428,7 +467,8 @@ impl Builder<'_> {
         while let Some(part) = parts.next() {
             let is_filter = matches!(part.as_rule(), Rule::where_part | Rule::bracket_where);
             let at = self.trimmed(&part);
-            let value = self.expr_or_missing(part.into_inner().find(|inner| !super::parts::is_comment(inner.as_rule())), at);
+            let value =
+                self.expr_or_missing(part.into_inner().find(|inner| !super::parts::is_comment(inner.as_rule())), at);
             let place = if is_filter { &mut each.filter } else { &mut each.sort };
             if let Some(before) = place {
                 let before = before.span;

@@ -17,7 +17,8 @@ impl Builder<'_> {
         let bytes = self.text.as_bytes();
         let from = start.saturating_sub(LINE_REACH);
         let to = bytes.len().min(end + LINE_REACH);
-        let line_start = memchr::memrchr(b'\n', &bytes[from..start]).map(|at| from + at + 1).or((from == 0).then_some(0));
+        let line_start =
+            memchr::memrchr(b'\n', &bytes[from..start]).map(|at| from + at + 1).or((from == 0).then_some(0));
         let line_end = memchr::memchr(b'\n', &bytes[end..to]).map(|at| end + at).or((to == bytes.len()).then_some(to));
         match (line_start, line_end) {
             (Some(line_start), Some(line_end)) if end - start <= 2 * LINE_REACH => {
@@ -55,7 +56,8 @@ impl Builder<'_> {
         if matches!(first, ')' | ']' | '}') {
             let at = Span { end: span.start + 1, ..span };
             return Some(
-                Diagnostic::new(Code::E0014, format!("nothing opened this `{first}`"), at, "it closes nothing").help(self.corrected(at, "")),
+                Diagnostic::new(Code::E0014, format!("nothing opened this `{first}`"), at, "it closes nothing")
+                    .help(self.corrected(at, "")),
             );
         }
         if first == '-' && text[1..].starts_with(|next: char| next.is_alphanumeric()) {
@@ -86,8 +88,13 @@ impl Builder<'_> {
         let whole = Span { start: span.start - head as u32, end: span.start + tail as u32, ..span };
         let fixed = format!("`{}`", self.slice(whole));
         Some(
-            Diagnostic::new(Code::E0001, "a name with a dash stands in backticks", whole, "without them, the name ends at the dash")
-                .help(self.corrected(whole, &fixed)),
+            Diagnostic::new(
+                Code::E0001,
+                "a name with a dash stands in backticks",
+                whole,
+                "without them, the name ends at the dash",
+            )
+            .help(self.corrected(whole, &fixed)),
         )
     }
 
@@ -95,15 +102,21 @@ impl Builder<'_> {
     pub(super) fn operator_word_at(&self, at: usize) -> Option<Span> {
         let rest = self.text.get(at..)?;
         let word = words::OPERATORS.iter().find(|word| {
-            rest.strip_prefix(**word).is_some_and(|behind| !behind.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+            rest.strip_prefix(**word)
+                .is_some_and(|behind| !behind.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
         })?;
         Some(Span::new(self.file, at, at + word.len()))
     }
 
     pub(super) fn operator_word(&self, at: Span) -> Diagnostic {
         let word = self.slice(at);
-        Diagnostic::new(Code::E0001, format!("`{word}` is an operator's word; as a name it stands in backticks"), at, "not a name here")
-            .help(self.corrected(at, &format!("`{word}`")))
+        Diagnostic::new(
+            Code::E0001,
+            format!("`{word}` is an operator's word; as a name it stands in backticks"),
+            at,
+            "not a name here",
+        )
+        .help(self.corrected(at, &format!("`{word}`")))
     }
 
     /// Where a name is missing and an operator's word stands: that it needs backticks.
@@ -115,17 +128,30 @@ impl Builder<'_> {
     /// A line, and perhaps a block behind it, that fits nothing.
     pub(super) fn junk_line(&mut self, node: Node, kind: &Kind) {
         let whole = self.trimmed(&node);
-        let line = node.into_inner().find(|part| part.as_rule() == Rule::junk).map_or(Span { end: whole.start + 1, ..whole }, |junk| self.trimmed(&junk));
+        let line = node
+            .into_inner()
+            .find(|part| part.as_rule() == Rule::junk)
+            .map_or(Span { end: whole.start + 1, ..whole }, |junk| self.trimmed(&junk));
         let text = self.slice(line);
         let word = leading_word(text);
         let diagnostic = if let Some(known) = self.known_slip(line) {
             known
         } else if let Some(meant) = words::nearest(word, kind.words).filter(|_| !word.is_empty()) {
             let at = Span { end: line.start + word.len() as u32, ..line };
-            Diagnostic::new(Code::E0001, format!("`{}` begins no line of a {}", shortened(word), kind.what), at, format!("did you mean `{meant}`?"))
-                .help(self.corrected(at, meant))
+            Diagnostic::new(
+                Code::E0001,
+                format!("`{}` begins no line of a {}", shortened(word), kind.what),
+                at,
+                format!("did you mean `{meant}`?"),
+            )
+            .help(self.corrected(at, meant))
         } else {
-            Diagnostic::new(Code::E0001, format!("this fits nothing in a {}", kind.what), line, format!("{} is due here", kind.item))
+            Diagnostic::new(
+                Code::E0001,
+                format!("this fits nothing in a {}", kind.what),
+                line,
+                format!("{} is due here", kind.item),
+            )
         };
         self.report(diagnostic);
     }

@@ -8,7 +8,12 @@ use crate::syntax::tree::*;
 use crate::text::Span;
 
 const TABLE: Kind = Kind { what: "table", item: "a row, `\"from\" -> \"to\"`,", words: &[], commas: Commas::Separate };
-const MATCH: Kind = Kind { what: "match", item: "an arm, `\"value\" -> …` or `\"value\" { … }`,", words: &[], commas: Commas::Separate };
+const MATCH: Kind = Kind {
+    what: "match",
+    item: "an arm, `\"value\" -> …` or `\"value\" { … }`,",
+    words: &[],
+    commas: Commas::Separate,
+};
 
 /// An arm before it is known whether it chooses a value or lines.
 enum Chosen<'i> {
@@ -33,13 +38,19 @@ impl Builder<'_> {
         let mut parts = Parts::of(node);
         let name = match parts.next() {
             Some(name) if name.as_rule() == Rule::name => self.name(&name),
-            Some(missing) => self.missing_name(&missing, "the table's name is missing", "table Role { \"primary\" -> \"P\" }"),
+            Some(missing) => {
+                self.missing_name(&missing, "the table's name is missing", "table Role { \"primary\" -> \"P\" }")
+            }
             None => Name { text: String::new(), span: keyword },
         };
         let mut table = Table { doc, name, from: None, keys: Vec::new(), columns: Vec::new(), rows: Vec::new(), span };
         while let Some(part) = parts.next() {
             match part.as_rule() {
-                Rule::from_schema => table.from = part.into_inner().next().map(|text| self.text_or_missing(text, "the file's name is missing behind `from`", "from \"clinics.csv\"")),
+                Rule::from_schema => {
+                    table.from = part.into_inner().next().map(|text| {
+                        self.text_or_missing(text, "the file's name is missing behind `from`", "from \"clinics.csv\"")
+                    })
+                }
                 Rule::columns => self.columns(part, &mut table),
                 Rule::rows => self.rows(part, &mut table, keyword),
                 Rule::junk => self.junk(&part),
@@ -62,7 +73,11 @@ impl Builder<'_> {
                 }
                 Rule::missing_arrow => {
                     keys_done = true;
-                    self.missing(&part, "the key columns and the value columns have `->` between them", Some("(hmsId, site -> ien, label)".into()));
+                    self.missing(
+                        &part,
+                        "the key columns and the value columns have `->` between them",
+                        Some("(hmsId, site -> ien, label)".into()),
+                    );
                 }
                 Rule::missing_close => self.missing_bracket(&part, opener, ")"),
                 Rule::bracket_junk => self.bracket_junk(&part, ")"),
@@ -72,7 +87,11 @@ impl Builder<'_> {
                         match name.as_rule() {
                             Rule::name if keys_done => table.columns.push(self.name(&name)),
                             Rule::name => table.keys.push(self.name(&name)),
-                            _ => drop(self.missing_name(&name, "a column's name is missing", "(hmsId, site -> ien, label)")),
+                            _ => drop(self.missing_name(
+                                &name,
+                                "a column's name is missing",
+                                "(hmsId, site -> ien, label)",
+                            )),
                         }
                     }
                 }
@@ -138,7 +157,12 @@ impl Builder<'_> {
         let mut patterns: Vec<Pattern> = nodes.into_iter().map(|node| self.pattern(node)).collect();
         match patterns.len() {
             0 => {
-                self.report(Diagnostic::new(Code::E0006, "a value to match is missing before the arrow", owner, "in this line"));
+                self.report(Diagnostic::new(
+                    Code::E0006,
+                    "a value to match is missing before the arrow",
+                    owner,
+                    "in this line",
+                ));
                 Pattern::Missing(owner)
             }
             1 => patterns.remove(0),
@@ -147,7 +171,8 @@ impl Builder<'_> {
     }
 
     fn pattern(&mut self, node: Node) -> Pattern {
-        let is_alternatives = node.clone().into_inner().any(|part| part.as_rule() == Rule::stage && is_literal_stage(&part));
+        let is_alternatives =
+            node.clone().into_inner().any(|part| part.as_rule() == Rule::stage && is_literal_stage(&part));
         if is_alternatives {
             return self.alternatives(node);
         }
@@ -172,8 +197,13 @@ impl Builder<'_> {
                 Rule::stage | Rule::infix | Rule::prefix | Rule::in_tail | Rule::missing_stage => {
                     let span = self.trimmed(&part);
                     self.report(
-                        Diagnostic::new(Code::E0001, "only values stand between the `|` of a pattern", span, "this is no value")
-                            .help("\"a\" | \"b\" -> \"x\""),
+                        Diagnostic::new(
+                            Code::E0001,
+                            "only values stand between the `|` of a pattern",
+                            span,
+                            "this is no value",
+                        )
+                        .help("\"a\" | \"b\" -> \"x\""),
                     );
                     continue;
                 }
@@ -208,8 +238,13 @@ impl Builder<'_> {
                     Chosen::Block(block) => {
                         let at = builder.head(&block, 1);
                         builder.report(
-                            Diagnostic::new(Code::E0001, "this match makes a value, so each arm has `->` and a value", at, "a value is due here")
-                                .help("match status { \"active\" -> \"A\", \"retired\" -> \"I\" }"),
+                            Diagnostic::new(
+                                Code::E0001,
+                                "this match makes a value, so each arm has `->` and a value",
+                                at,
+                                "a value is due here",
+                            )
+                            .help("match status { \"active\" -> \"A\", \"retired\" -> \"I\" }"),
                         );
                         builder.error_at(at)
                     }
@@ -237,9 +272,14 @@ impl Builder<'_> {
                     _ => {
                         let place = pattern.span().after();
                         builder.report(
-                            Diagnostic::new(Code::E0001, "this match chooses lines, so each arm has a block", place, "a `{ … }` is due here")
-                                .also(span, "other arms of it have blocks")
-                                .help("\"phone\" { c.number -> Phone }"),
+                            Diagnostic::new(
+                                Code::E0001,
+                                "this match chooses lines, so each arm has a block",
+                                place,
+                                "a `{ … }` is due here",
+                            )
+                            .also(span, "other arms of it have blocks")
+                            .help("\"phone\" { c.number -> Phone }"),
                         );
                         Block { lines: Vec::new(), open: place, span: place }
                     }
@@ -297,8 +337,13 @@ impl Builder<'_> {
         let span = self.trimmed(node);
         let sign = self.slice(span);
         self.report(
-            Diagnostic::new(Code::E0003, format!("the arrow is written `->`, not `{sign}`"), span, "`->` is meant; what is read stands left of it, the target right")
-                .help(self.corrected(span, &spaced_arrow(self.text, span))),
+            Diagnostic::new(
+                Code::E0003,
+                format!("the arrow is written `->`, not `{sign}`"),
+                span,
+                "`->` is meant; what is read stands left of it, the target right",
+            )
+            .help(self.corrected(span, &spaced_arrow(self.text, span))),
         );
         span
     }
@@ -312,7 +357,8 @@ fn spaced_arrow(text: &str, span: Span) -> String {
 }
 
 fn raw_arm(node: Node, span: Span) -> RawArm {
-    let mut arm = RawArm { patterns: Vec::new(), chosen: Chosen::Missing, arrow: None, missing_arrow: None, junk: None, span };
+    let mut arm =
+        RawArm { patterns: Vec::new(), chosen: Chosen::Missing, arrow: None, missing_arrow: None, junk: None, span };
     let mut parts = Parts::of(node);
     while let Some(part) = parts.next() {
         match part.as_rule() {

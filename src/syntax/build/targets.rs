@@ -15,7 +15,8 @@ impl Builder<'_> {
         let span = self.trimmed(&node);
         let keyword = self.head(&node, 6);
         let url = self.error_at(keyword.after());
-        let mut target = Target { doc, name: None, method: None, url, each: None, when: None, clauses: Vec::new(), span, keyword };
+        let mut target =
+            Target { doc, name: None, method: None, url, each: None, when: None, clauses: Vec::new(), span, keyword };
         let mut names = Vec::new();
         let mut parts = Parts::of(node);
         while let Some(part) = parts.next() {
@@ -23,7 +24,11 @@ impl Builder<'_> {
                 Rule::name => names.push(self.name(&part)),
                 Rule::string | Rule::bad_quote => target.url = self.text_expr(part),
                 Rule::missing_text => {
-                    self.missing(&part, "the URL is missing, in double quotes", Some("target PUT \"https://vista.va.gov/api/slots/{ruleId}\" {".into()));
+                    self.missing(
+                        &part,
+                        "the URL is missing, in double quotes",
+                        Some("target PUT \"https://vista.va.gov/api/slots/{ruleId}\" {".into()),
+                    );
                     target.url = self.error_at(self.due(&part));
                 }
                 Rule::each_clause => {
@@ -63,7 +68,15 @@ impl Builder<'_> {
                 let place = name.as_ref().map_or(target.keyword, |name| name.span).after();
                 target.name = name;
                 let help = self.corrected(place, " POST");
-                self.report(Diagnostic::new(Code::E0006, "the method is missing before the URL", place, "POST, PUT, PATCH or DELETE is due here").help(help));
+                self.report(
+                    Diagnostic::new(
+                        Code::E0006,
+                        "the method is missing before the URL",
+                        place,
+                        "POST, PUT, PATCH or DELETE is due here",
+                    )
+                    .help(help),
+                );
             }
         }
     }
@@ -83,7 +96,10 @@ impl Builder<'_> {
         let rule = node.as_rule();
         let words = match rule {
             Rule::order_by | Rule::newest_by => self.slice(span).find("by").map_or(5, |at| at + 2),
-            _ => self.slice(span).find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(span.end as usize - span.start as usize),
+            _ => self
+                .slice(span)
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(span.end as usize - span.start as usize),
         };
         let keyword = Span { end: span.start + words as u32, ..span };
         let mut parts = Parts::of(node);
@@ -126,7 +142,9 @@ impl Builder<'_> {
 
     fn header(&mut self, parts: &mut Parts, keyword: Span) -> ClauseKind {
         let name = match parts.next() {
-            Some(name) if name.as_rule() == Rule::header_name => Name { text: name.as_str().to_owned(), span: self.span(&name) },
+            Some(name) if name.as_rule() == Rule::header_name => {
+                Name { text: name.as_str().to_owned(), span: self.span(&name) }
+            }
             Some(text) if text.as_rule() == Rule::header_text => {
                 let text = self.plain_text(text);
                 self.report(
@@ -141,8 +159,13 @@ impl Builder<'_> {
         if let Some(sign) = parts.take(Rule::header_sign) {
             let at = self.trimmed(&sign);
             self.report(
-                Diagnostic::new(Code::E0016, "a header's value follows its name without a sign", at, "nothing stands here")
-                    .help(self.corrected(at, "")),
+                Diagnostic::new(
+                    Code::E0016,
+                    "a header's value follows its name without a sign",
+                    at,
+                    "nothing stands here",
+                )
+                .help(self.corrected(at, "")),
             );
         }
         ClauseKind::Header { name, value: self.expr_or_missing(parts.next(), keyword) }
@@ -151,7 +174,9 @@ impl Builder<'_> {
     fn auth(&mut self, parts: &mut Parts, keyword: Span) -> Auth {
         let scheme = match parts.next() {
             Some(name) if name.as_rule() == Rule::name => self.name(&name),
-            Some(missing) => self.missing_name(&missing, "how to log in is missing behind `auth`", "auth bearer env VISTA_TOKEN"),
+            Some(missing) => {
+                self.missing_name(&missing, "how to log in is missing behind `auth`", "auth bearer env VISTA_TOKEN")
+            }
             None => Name { text: String::new(), span: keyword.after() },
         };
         let mut arguments = Vec::new();
@@ -169,10 +194,18 @@ impl Builder<'_> {
     }
 
     fn duration(&mut self, node: Option<Node>, owner: Span) -> Duration {
-        let nothing = |span: Span| Duration { number: String::new(), unit: UnitText { text: String::new(), quoted: false, span }, span };
+        let nothing = |span: Span| Duration {
+            number: String::new(),
+            unit: UnitText { text: String::new(), quoted: false, span },
+            span,
+        };
         let Some(node) = node else { return nothing(owner.after()) };
         if node.as_rule() == Rule::missing_bound {
-            self.missing(&node, "a time is missing here: a number and its unit", Some("10 s, 5 minutes or 24 hours".into()));
+            self.missing(
+                &node,
+                "a time is missing here: a number and its unit",
+                Some("10 s, 5 minutes or 24 hours".into()),
+            );
             return nothing(self.due(&node));
         }
         let span = self.trimmed(&node);
@@ -219,7 +252,10 @@ impl Builder<'_> {
         }
         if seen == 0 {
             let place = keyword.after();
-            self.report(Diagnostic::new(Code::E0006, "how often and how long is missing behind `retry`", place, "missing here").help(RETRY));
+            self.report(
+                Diagnostic::new(Code::E0006, "how often and how long is missing behind `retry`", place, "missing here")
+                    .help(RETRY),
+            );
         }
         retry
     }
@@ -241,7 +277,11 @@ impl Builder<'_> {
             match inner.next() {
                 Some(once) if once.as_rule() == Rule::at_once => limits.push(Limit::AtOnce { count, span }),
                 Some(missing) if matches!(missing.as_rule(), Rule::missing_limit | Rule::missing_unit) => {
-                    self.missing(&missing, "what the number limits is missing", Some("limit 20 per second, 4 at once".into()));
+                    self.missing(
+                        &missing,
+                        "what the number limits is missing",
+                        Some("limit 20 per second, 4 at once".into()),
+                    );
                 }
                 Some(unit) => limits.push(Limit::Rate { count, per: self.unit(&unit), span }),
                 None => {}
@@ -277,7 +317,11 @@ impl Builder<'_> {
 
     fn crosswalk_name(&mut self, parts: &mut Parts, owner: Span) -> Name {
         if let Some(missing) = parts.take(Rule::missing_in) {
-            self.missing(&missing, "`in` and the crosswalk's name are missing", Some(self.corrected(self.due(&missing), " in VistaSlot")));
+            self.missing(
+                &missing,
+                "`in` and the crosswalk's name are missing",
+                Some(self.corrected(self.due(&missing), " in VistaSlot")),
+            );
         }
         match parts.next() {
             Some(name) if name.as_rule() == Rule::name => self.name(&name),
@@ -292,9 +336,19 @@ impl Builder<'_> {
             None => Name { text: String::new(), span },
         };
         let mut diagnostic = match words::nearest(&name.text, words::CLAUSES) {
-            Some(meant) => Diagnostic::new(Code::E0001, format!("no clause of a target begins with `{}`", super::text::shortened(&name.text)), name.span, format!("did you mean `{meant}`?"))
-                .help(self.corrected(name.span, meant)),
-            None => Diagnostic::new(Code::E0001, format!("no clause of a target begins with `{}`", super::text::shortened(&name.text)), name.span, "not a clause"),
+            Some(meant) => Diagnostic::new(
+                Code::E0001,
+                format!("no clause of a target begins with `{}`", super::text::shortened(&name.text)),
+                name.span,
+                format!("did you mean `{meant}`?"),
+            )
+            .help(self.corrected(name.span, meant)),
+            None => Diagnostic::new(
+                Code::E0001,
+                format!("no clause of a target begins with `{}`", super::text::shortened(&name.text)),
+                name.span,
+                "not a clause",
+            ),
         };
         if diagnostic.help.is_none() {
             diagnostic.help = Some(format!("the clauses are {}", words::CLAUSES.join(", ")));

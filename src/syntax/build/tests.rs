@@ -6,10 +6,15 @@ use crate::syntax::tree::*;
 use crate::syntax::words;
 use crate::text::Span;
 
-const TEST: Kind =
-    Kind { what: "test", item: "`given`, `meta`, `crosswalk` or `expect`", words: words::TEST_PARTS, commas: Commas::Free };
+const TEST: Kind = Kind {
+    what: "test",
+    item: "`given`, `meta`, `crosswalk` or `expect`",
+    words: words::TEST_PARTS,
+    commas: Commas::Free,
+};
 const ENTRIES: Kind = Kind { what: "crosswalk", item: "an entry, `42: \"77\"`,", words: &[], commas: Commas::Separate };
-const EXPECTED: &str = "expect { \"capacity\": 4 }, expect reject \"reason\", expect skip or expect request { \"method\": \"PUT\" }";
+const EXPECTED: &str =
+    "expect { \"capacity\": 4 }, expect reject \"reason\", expect skip or expect request { \"method\": \"PUT\" }";
 
 impl Builder<'_> {
     pub(super) fn test(&mut self, node: Node, doc: Doc) -> Test {
@@ -17,7 +22,11 @@ impl Builder<'_> {
         let keyword = self.head(&node, 4);
         let mut parts = Parts::of(node);
         let name = match parts.next() {
-            Some(text) => self.text_or_missing(text, "the test's name is missing, in double quotes", "test \"a 20-minute slot\" {"),
+            Some(text) => self.text_or_missing(
+                text,
+                "the test's name is missing, in double quotes",
+                "test \"a 20-minute slot\" {",
+            ),
             None => Text { value: String::new(), span: keyword.after() },
         };
         let mut built = Vec::new();
@@ -58,7 +67,11 @@ impl Builder<'_> {
                 Data::Json(span)
             }
             _ => {
-                self.missing(&node, "data is missing here, as plain JSON or a file", Some("{ \"ruleId\": 42 } or file \"event.json\"".into()));
+                self.missing(
+                    &node,
+                    "data is missing here, as plain JSON or a file",
+                    Some("{ \"ruleId\": 42 } or file \"event.json\"".into()),
+                );
                 Data::Missing(self.due(&node))
             }
         }
@@ -82,7 +95,9 @@ impl Builder<'_> {
     fn entries(&mut self, parts: &mut Parts, keyword: Span) -> TestPartKind {
         let name = match parts.next() {
             Some(name) if name.as_rule() == Rule::name => self.name(&name),
-            Some(missing) => self.missing_name(&missing, "the crosswalk's name is missing", "crosswalk VistaSlot { 42: \"77\" }"),
+            Some(missing) => {
+                self.missing_name(&missing, "the crosswalk's name is missing", "crosswalk VistaSlot { 42: \"77\" }")
+            }
             None => Name { text: String::new(), span: keyword },
         };
         let mut entries = Vec::new();
@@ -103,7 +118,8 @@ impl Builder<'_> {
     }
 
     fn expectation(&mut self, parts: &mut Parts, keyword: Span) -> Option<TestPartKind> {
-        let target = parts.take(Rule::expect_name).and_then(|name| name.into_inner().next()).map(|name| self.name(&name));
+        let target =
+            parts.take(Rule::expect_name).and_then(|name| name.into_inner().next()).map(|name| self.name(&name));
         let part = parts.next()?;
         let span = self.trimmed(&part);
         let expected = match part.as_rule() {

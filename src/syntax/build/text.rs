@@ -14,8 +14,13 @@ impl Builder<'_> {
             Some(text) => text.trim_end_matches('\r'),
             None => {
                 self.report(
-                    Diagnostic::new(Code::E0004, "this name in backticks does not end", self.trimmed(node), "a ` is due on this line")
-                        .help("`first-name`: a backtick before and one behind the name"),
+                    Diagnostic::new(
+                        Code::E0004,
+                        "this name in backticks does not end",
+                        self.trimmed(node),
+                        "a ` is due on this line",
+                    )
+                    .help("`first-name`: a backtick before and one behind the name"),
                 );
                 inner.trim_end()
             }
@@ -54,7 +59,12 @@ impl Builder<'_> {
         }
         let span = self.span(node);
         let fixed = mended_number(written);
-        let mut diagnostic = Diagnostic::new(Code::E0012, format!("`{}` is not written as numbers are", shortened(written)), span, "digits, and a `.` between digits");
+        let mut diagnostic = Diagnostic::new(
+            Code::E0012,
+            format!("`{}` is not written as numbers are", shortened(written)),
+            span,
+            "digits, and a `.` between digits",
+        );
         if let Some(fixed) = fixed {
             diagnostic = diagnostic.help(self.corrected(span, &fixed));
         }
@@ -74,14 +84,22 @@ impl Builder<'_> {
                     _ if written == "''" => "",
                     _ => {
                         self.report(
-                            Diagnostic::new(Code::E0004, "this unit in single quotes does not end", self.trimmed(node), "a `'` is due on this line")
-                                .help("'mg/dL'"),
+                            Diagnostic::new(
+                                Code::E0004,
+                                "this unit in single quotes does not end",
+                                self.trimmed(node),
+                                "a `'` is due on this line",
+                            )
+                            .help("'mg/dL'"),
                         );
                         inner.trim_end()
                     }
                 };
                 if text.is_empty() {
-                    self.report(Diagnostic::new(Code::E0006, "a unit stands between the quotes", span, "no unit is named here").help("'mg/dL'"));
+                    self.report(
+                        Diagnostic::new(Code::E0006, "a unit stands between the quotes", span, "no unit is named here")
+                            .help("'mg/dL'"),
+                    );
                 }
                 UnitText { text: text.to_owned(), quoted: true, span }
             }
@@ -103,7 +121,11 @@ impl Builder<'_> {
     }
 
     pub(super) fn missing_unit(&mut self, node: &Node) -> UnitText {
-        self.missing(node, "a unit is due behind `in`", Some("in minutes, in kg, or with punctuation in single quotes: in 'mg/dL'".into()));
+        self.missing(
+            node,
+            "a unit is due behind `in`",
+            Some("in minutes, in kg, or with punctuation in single quotes: in 'mg/dL'".into()),
+        );
         UnitText { text: String::new(), quoted: false, span: self.due(node) }
     }
 
@@ -177,7 +199,10 @@ impl Builder<'_> {
             None => format!("{written}\""),
         };
         let help = self.corrected(span, &fixed);
-        self.report(Diagnostic::new(Code::E0004, "this text does not end on its line", span, "a closing `\"` is due").help(help));
+        self.report(
+            Diagnostic::new(Code::E0004, "this text does not end on its line", span, "a closing `\"` is due")
+                .help(help),
+        );
     }
 
     pub(super) fn escape(&mut self, node: &Node, reader: &mut TextReader) {
@@ -201,10 +226,9 @@ impl Builder<'_> {
                     Some(b'u') => "`\\u` is followed by four hexadecimal digits".to_owned(),
                     Some(_) => format!("`{written}` is no escape"),
                 };
-                self.report(
-                    Diagnostic::new(Code::E0009, message, self.span(node), "not an escape")
-                        .help("the escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u0041 and \\{; a backslash itself is \\\\"),
-                );
+                self.report(Diagnostic::new(Code::E0009, message, self.span(node), "not an escape").help(
+                    "the escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u0041 and \\{; a backslash itself is \\\\",
+                ));
                 &written[written.len().min(1)..]
             }
         };
@@ -245,7 +269,11 @@ impl TextReader {
         if std::mem::take(&mut self.at_opening_line) {
             piece = piece.strip_prefix("\r\n").or_else(|| piece.strip_prefix('\n')).unwrap_or(piece);
         }
-        if piece.contains("\r\n") { self.value.push_str(&piece.replace("\r\n", "\n")) } else { self.value.push_str(piece) }
+        if piece.contains("\r\n") {
+            self.value.push_str(&piece.replace("\r\n", "\n"))
+        } else {
+            self.value.push_str(piece)
+        }
     }
 
     fn push_unit(&mut self, unit: u16, span: Span) {
@@ -329,7 +357,14 @@ mod tests {
         for good in ["0", "12", "1.50", "1e5", "1.5E-3", "0.5"] {
             assert!(is_number(good), "{good}");
         }
-        for (bad, fixed) in [("007", Some("7")), (".5", Some("0.5")), ("5.", Some("5")), ("1_000", Some("1000")), ("20min", Some("20 min")), ("1.2.3", None)] {
+        for (bad, fixed) in [
+            ("007", Some("7")),
+            (".5", Some("0.5")),
+            ("5.", Some("5")),
+            ("1_000", Some("1000")),
+            ("20min", Some("20 min")),
+            ("1.2.3", None),
+        ] {
             assert!(!is_number(bad), "{bad}");
             assert_eq!(mended_number(bad).as_deref(), fixed, "{bad}");
         }

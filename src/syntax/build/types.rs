@@ -6,9 +6,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::*;
 use crate::text::Span;
 
-pub(super) const EVENT: Kind = Kind { what: "event", item: "a field, `name: type`,", words: &[], commas: Commas::Separate };
+pub(super) const EVENT: Kind =
+    Kind { what: "event", item: "a field, `name: type`,", words: &[], commas: Commas::Separate };
 const RECORD: Kind = Kind { what: "record", item: "a field, `name: type`,", words: &[], commas: Commas::Separate };
-const VARIANTS: Kind = Kind { what: "type", item: "a variant, `\"phone\": { … }`,", words: &[], commas: Commas::Separate };
+const VARIANTS: Kind =
+    Kind { what: "type", item: "a variant, `\"phone\": { … }`,", words: &[], commas: Commas::Separate };
 
 impl Builder<'_> {
     pub(super) fn field(&mut self, node: Node, doc: Doc) -> Field {
@@ -32,8 +34,13 @@ impl Builder<'_> {
                 let text = self.plain_text(node);
                 let bare = if is_plain_name(&text.value) { text.value.clone() } else { format!("`{}`", text.value) };
                 self.report(
-                    Diagnostic::new(Code::E0005, "a name stands without quotes, or in backticks", text.span, "this is text")
-                        .help(self.corrected(text.span, &bare)),
+                    Diagnostic::new(
+                        Code::E0005,
+                        "a name stands without quotes, or in backticks",
+                        text.span,
+                        "this is text",
+                    )
+                    .help(self.corrected(text.span, &bare)),
                 );
                 Name { text: text.value, span: text.span }
             }
@@ -76,7 +83,11 @@ impl Builder<'_> {
             Rule::type_on_line | Rule::type_in_brackets => self.union(node),
             Rule::type_member => self.member(node),
             _ => {
-                self.missing(&node, "a type is missing here", Some("a type is, for example, string, integer in minutes, [string] or { id: string }".into()));
+                self.missing(
+                    &node,
+                    "a type is missing here",
+                    Some("a type is, for example, string, integer in minutes, [string] or { id: string }".into()),
+                );
                 missing_type(self.due(&node))
             }
         }
@@ -116,9 +127,14 @@ impl Builder<'_> {
         }
         let fixed = format!("({})?", without.trim());
         self.report(
-            Diagnostic::new(Code::E0015, "`?` behind one of several types could close that type or all of them", mark, "what does this close?")
-                .also(union, "put parentheses around all that it closes")
-                .help(self.corrected(union.to(mark), &fixed)),
+            Diagnostic::new(
+                Code::E0015,
+                "`?` behind one of several types could close that type or all of them",
+                mark,
+                "what does this close?",
+            )
+            .also(union, "put parentheses around all that it closes")
+            .help(self.corrected(union.to(mark), &fixed)),
         );
     }
 
@@ -147,7 +163,11 @@ impl Builder<'_> {
                 _ => ty.zone = self.suffix_zone(suffix),
             }
         }
-        self.suffix_order(atom, &suffixes, &[Rule::in_unit, Rule::as_form, Rule::in_zone, Rule::optional, Rule::sensitive]);
+        self.suffix_order(
+            atom,
+            &suffixes,
+            &[Rule::in_unit, Rule::as_form, Rule::in_zone, Rule::optional, Rule::sensitive],
+        );
         ty
     }
 
@@ -169,9 +189,14 @@ impl Builder<'_> {
         let twice = wrong[0].0 == wrong[1].0;
         let message = if twice { "this stands here twice" } else { "what follows stands in another order" };
         self.report(
-            Diagnostic::new(Code::E0001, message, wrong[1].1, if twice { "the second time" } else { "this stands before it" })
-                .also(wrong[0].1, if twice { "the first time" } else { "what it stands before" })
-                .help(self.corrected(whole, &fixed)),
+            Diagnostic::new(
+                Code::E0001,
+                message,
+                wrong[1].1,
+                if twice { "the second time" } else { "this stands before it" },
+            )
+            .also(wrong[0].1, if twice { "the first time" } else { "what it stands before" })
+            .help(self.corrected(whole, &fixed)),
         );
     }
 
@@ -200,7 +225,11 @@ impl Builder<'_> {
                 Some(Form::Pair(yes, no))
             }
             Rule::missing_form => {
-                self.missing(&part, "a form is due behind `as`", Some("as text, as unix, as \"MM/dd/yyyy\" or as \"Y\" / \"N\"".into()));
+                self.missing(
+                    &part,
+                    "a form is due behind `as`",
+                    Some("as text, as unix, as \"MM/dd/yyyy\" or as \"Y\" / \"N\"".into()),
+                );
                 None
             }
             _ => Some(Form::Pattern(self.plain_text(part))),
@@ -259,7 +288,11 @@ impl Builder<'_> {
         let mut parts = Parts::of(node);
         let by = match parts.next() {
             Some(name) if name.as_rule() == Rule::name => self.name(&name),
-            Some(missing) => self.missing_name(&missing, "the field that tells the variants apart is missing", "by kind { \"phone\": { number: string } }"),
+            Some(missing) => self.missing_name(
+                &missing,
+                "the field that tells the variants apart is missing",
+                "by kind { \"phone\": { number: string } }",
+            ),
             None => Name { text: String::new(), span: keyword },
         };
         let mut variants = Vec::new();

@@ -59,7 +59,8 @@ fn shape(expr: &Expr) -> String {
         ExprKind::Null => "null".into(),
         ExprKind::List(items) => format!("list[{}]", all(items)),
         ExprKind::Record(fields) => {
-            let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{}: {}", name.text, shape(value))).collect();
+            let fields: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{}: {}", name.text, shape(value))).collect();
             format!("{{{}}}", fields.join(", "))
         }
         ExprKind::Tuple(items) => format!("tuple({})", all(items)),
@@ -89,7 +90,8 @@ fn shape(expr: &Expr) -> String {
             format!("(if {} then {} else {})", shape(condition), shape(then), shape(otherwise))
         }
         ExprKind::Match { subject, arms } => {
-            let arms: Vec<String> = arms.iter().map(|arm| format!("{} -> {}", pattern(&arm.pattern), shape(&arm.value))).collect();
+            let arms: Vec<String> =
+                arms.iter().map(|arm| format!("{} -> {}", pattern(&arm.pattern), shape(&arm.value))).collect();
             format!("match {} {{{}}}", shape(subject), arms.join("; "))
         }
         ExprKind::Reject(reason) => format!("reject {}", shape(reason)),
@@ -105,7 +107,8 @@ fn part(part: &Part) -> String {
     match part {
         Part::Literal { value, .. } => value.clone(),
         Part::Hole { value, width, .. } => {
-            let width = width.as_ref().map(|width| format!(":{}{}", if width.right_aligned { ">" } else { "" }, width.columns));
+            let width =
+                width.as_ref().map(|width| format!(":{}{}", if width.right_aligned { ">" } else { "" }, width.columns));
             format!("⟨{}{}⟩", shape(value), width.unwrap_or_default())
         }
     }

@@ -170,5 +170,7 @@ fn the_examples_parse_without_a_word() {
     }
     tree("event from \"schemas/rule.schema.json\"\nmap vista as json conforming \"slots.xsd\" { a -> b }");
     tree("map as text ends \"\\r\" { line \"a{x:20}{y:>8}\" !! reject \"long\"\n each r in rows { line \"{r.a}\" } }");
-    tree("map as xml p:Root { a -> b }\nmap as soap 1.2 p:Operation { action \"urn:x\"\n header { a -> b } }\nmap as form { a -> b }");
+    tree(
+        "map as xml p:Root { a -> b }\nmap as soap 1.2 p:Operation { action \"urn:x\"\n header { a -> b } }\nmap as form { a -> b }",
+    );
 }
