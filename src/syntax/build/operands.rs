@@ -420,14 +420,15 @@ impl Builder<'_> {
         }
     }
 
-    fn bound(&mut self, node: Node) -> Expr {
+    /// One end of a range, or a literal of a pattern: perhaps with a minus.
+    pub(super) fn bound(&mut self, node: Node) -> Expr {
         let mut minus = None;
         let mut bound = self.error_at(self.trimmed(&node));
         let mut parts = Parts::of(node);
         while let Some(part) = parts.next() {
             match part.as_rule() {
                 Rule::minus => minus = Some(self.span(&part)),
-                Rule::quantity => bound = self.quantity(part),
+                Rule::quantity | Rule::string => bound = self.operand(part),
                 _ => bound = self.operand_path(part),
             }
         }

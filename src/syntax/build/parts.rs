@@ -26,7 +26,9 @@ impl<'i> Parts<'i> {
         self.pass_comments();
         let node = self.nodes.next()?;
         self.docs.clear();
-        self.last_end = Some(node.as_span().start() + node.as_str().trim_end().len());
+        // Behind an opening brace, even on its line, begins what comes next.
+        let opens = node.as_rule() == Rule::open;
+        self.last_end = (!opens).then(|| node.as_span().start() + node.as_str().trim_end().len());
         Some(node)
     }
 

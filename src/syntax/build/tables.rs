@@ -183,17 +183,19 @@ impl Builder<'_> {
     /// `"a" | "b"` before an arrow.
     fn alternatives(&mut self, node: Node) -> Pattern {
         let mut patterns = Vec::new();
+        let mut minus: Option<Span> = None;
         let mut parts = Parts::of(node);
         while let Some(part) = parts.next() {
             let expr = match part.as_rule() {
                 Rule::pipe_sign => continue,
-                Rule::stage if is_literal_stage(&part) => {
-                    let literal = part.into_inner().next().and_then(|stage| stage.into_inner().next());
-                    match literal {
-                        Some(literal) => self.operand(literal),
-                        None => continue,
-                    }
+                Rule::prefix if part.as_str() == "-" => {
+                    minus = Some(self.span(&part));
+                    continue;
                 }
+                Rule::stage if is_literal_stage(&part) => match part.into_inner().next() {
+                    Some(literal) => self.bound(literal),
+                    None => continue,
+                },
                 Rule::stage | Rule::infix | Rule::prefix | Rule::in_tail | Rule::missing_stage => {
                     let span = self.trimmed(&part);
                     self.report(
@@ -208,6 +210,10 @@ impl Builder<'_> {
                     continue;
                 }
                 _ => self.operand(part),
+            };
+            let expr = match minus.take() {
+                Some(at) => Expr { span: at.to(expr.span), kind: ExprKind::Negate(Box::new(expr)) },
+                None => expr,
             };
             patterns.push(self.pattern_of(expr));
         }

@@ -1,6 +1,7 @@
 //! What the parser must do, by subject.
 
 mod page;
+mod shapes;
 
 use super::parse;
 use super::tree::*;
