@@ -1,4 +1,5 @@
 pub mod diagnostic;
+pub mod library;
 pub mod model;
 pub mod plan;
 pub mod syntax;
