@@ -35,11 +35,13 @@ pub struct Function {
 pub enum Implementation {
     /// A function of its arguments alone.
     Plain(for<'e> fn(&mut [Value<'e>]) -> Value<'e>),
-    /// One that compiles its constant arguments (a pattern, a zone) once, when the plan is built:
-    /// given the constants among the arguments, it gives what is called then with all of them. An
-    /// `Err` is a reason why the mapping cannot be run.
-    Prepared(fn(&[Option<&Constant>]) -> Result<Box<dyn Prepared>, String>),
+    /// One that compiles its constant arguments (a pattern, a zone) once, when the plan is built.
+    Prepared(Prepare),
 }
+
+/// Given the constants among the arguments, gives what is called then with all of them. An `Err` is a
+/// reason why the mapping cannot be run.
+pub type Prepare = fn(&[Option<&Constant>]) -> Result<Box<dyn Prepared>, String>;
 
 /// A function with its constant arguments compiled.
 pub trait Prepared: Send + Sync {
