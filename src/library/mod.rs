@@ -9,6 +9,7 @@
 //! ([`std::mem::replace`]) instead of cloning them. It never panics: an argument of a kind that its
 //! signature excludes is answered by [`Value::wrong_kind`].
 
+pub mod form;
 pub mod iso;
 pub mod value;
 

@@ -26,7 +26,7 @@ pub const MAX_STEPS: u64 = 20_000_000;
 
 /// The deepest nesting of a mapping's expressions, of its output and of its types. Chains (`a + b + …`,
 /// `else if`, `??`) do not nest.
-pub const MAX_NESTING: usize = 500;
+pub const MAX_NESTING: usize = 256;
 
 /// The most local names in one mapping.
 pub const MAX_LOCALS: usize = 10_000;

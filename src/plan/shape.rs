@@ -20,6 +20,8 @@ pub struct Shape {
     pub missing: bool,
     pub null: bool,
     pub sensitive: bool,
+    /// Whether it or something inside it is sensitive.
+    pub holds_sensitive: bool,
     /// Whether the mapping uses the value itself.
     pub used: bool,
     /// Whether the mapping uses all that is declared inside it.
@@ -47,13 +49,18 @@ pub enum Scalar {
     Integer,
     Decimal,
     /// A number as a JSON string.
-    NumberText { integer: bool },
+    NumberText {
+        integer: bool,
+    },
     Text,
     Date,
     Time,
     DateTime,
     Duration,
-    Code { values: Vec<String>, open: bool },
+    Code {
+        values: Vec<String>,
+        open: bool,
+    },
     /// In a form of the wire.
     Formed(FormCode),
 }
@@ -111,7 +118,23 @@ impl Shapes {
     }
 
     fn push(&mut self, kind: Kind, missing: bool, null: bool, sensitive: bool) -> ShapeId {
-        self.all.push(Shape { kind, missing, null, sensitive, used: false, whole: false, slot: NOT_KEPT, end: NOT_KEPT });
+        let holds_sensitive = sensitive
+            || match &kind {
+                Kind::Record(record) => record.fields.iter().any(|field| self.get(field.shape).holds_sensitive),
+                Kind::List(items) | Kind::Dictionary(items) => self.get(items.item).holds_sensitive,
+                _ => false,
+            };
+        self.all.push(Shape {
+            kind,
+            missing,
+            null,
+            sensitive,
+            holds_sensitive,
+            used: false,
+            whole: false,
+            slot: NOT_KEPT,
+            end: NOT_KEPT,
+        });
         (self.all.len() - 1) as ShapeId
     }
 
@@ -129,6 +152,9 @@ impl Shapes {
             Base::Any => Kind::Any,
             Base::Null => Kind::Nothing,
             Base::Either(bases) => {
+                if bases.is_empty() || bases.len() > 255 {
+                    return Err(PlanError::new("event", "an either has from 1 to 255 alternatives"));
+                }
                 let mut scalars = Vec::with_capacity(bases.len());
                 for base in bases {
                     scalars.push(scalar(base, None)?);
@@ -156,7 +182,8 @@ impl Shapes {
         };
         let mut by_name: Vec<u16> = (0..count).collect();
         by_name.sort_by(|&a, &b| fields[usize::from(a)].name.cmp(&fields[usize::from(b)].name));
-        let twice = by_name.windows(2).find(|pair| fields[usize::from(pair[0])].name == fields[usize::from(pair[1])].name);
+        let twice =
+            by_name.windows(2).find(|pair| fields[usize::from(pair[0])].name == fields[usize::from(pair[1])].name);
         if let Some(pair) = twice {
             let name = &fields[usize::from(pair[0])].name;
             return Err(PlanError::new("event", format!("the field {name:?} is declared twice")));
@@ -246,7 +273,13 @@ fn scalar(base: &Base, form: Option<&Form>) -> Result<Scalar, PlanError> {
         Base::DateTime => Scalar::DateTime,
         Base::Duration => Scalar::Duration,
         Base::Code { values, open } => Scalar::Code { values: values.clone(), open: *open },
-        Base::Either(_) | Base::Record(_) | Base::List(_) | Base::Dictionary(_) | Base::Any | Base::Null | Base::Never => {
+        Base::Either(_)
+        | Base::Record(_)
+        | Base::List(_)
+        | Base::Dictionary(_)
+        | Base::Any
+        | Base::Null
+        | Base::Never => {
             return Err(PlanError::new("event", "declares a type that no event can have there"));
         }
     })

@@ -10,7 +10,7 @@ use super::arena::Arena;
 use super::limits::MAX_EVENT_BYTES;
 use super::request::Refusal;
 use super::shape::Shapes;
-use fault::{Fault, Quiet, Told};
+use fault::{Quiet, Told};
 pub(super) use fault::{Step, path};
 pub(super) use lexer::{Lexer, Malformed, StringSpan, decode};
 use scan::Scan;
@@ -58,8 +58,7 @@ pub(super) fn text_of(event: &[u8]) -> Result<&str, Refusal> {
     if event.len() > MAX_EVENT_BYTES {
         return Err(Refusal::of_event(format!("over {} MiB", MAX_EVENT_BYTES >> 20)));
     }
-    std::str::from_utf8(event)
-        .map_err(|error| Refusal::of_event(format!("not UTF-8 at byte {}", error.valid_up_to())))
+    std::str::from_utf8(event).map_err(|error| Refusal::of_event(format!("not UTF-8 at byte {}", error.valid_up_to())))
 }
 
 /// As much of a value as a message can bear.

@@ -94,11 +94,7 @@ impl<F: Fault> Scan<'_, '_, '_, F> {
         F::wrong(start, || match &shape.kind {
             Kind::Scalar(Scalar::Code { values, .. }) => {
                 let known = list(values);
-                if shape.sensitive {
-                    format!("none of {known}")
-                } else {
-                    format!("{} is none of {known}", quoted(raw))
-                }
+                if shape.sensitive { format!("none of {known}") } else { format!("{} is none of {known}", quoted(raw)) }
             }
             _ => format!("expected {}, got {}", expected(shape), kind_of(raw, shape.sensitive)),
         })

@@ -122,8 +122,7 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
     fn record(&mut self, record: &'p RecordShape, base: usize) -> Verdict<F> {
         self.lexer.at += 1;
         self.lexer.space();
-        let mut reading =
-            Reading { seen: FieldSet::default(), faults: F::Fields::default(), unknown: None, last: 0 };
+        let mut reading = Reading { seen: FieldSet::default(), faults: F::Fields::default(), unknown: None, last: 0 };
         if self.lexer.peek() == b'}' {
             self.lexer.at += 1;
         } else {
