@@ -3,3 +3,4 @@
 
 pub mod import_yaml;
 pub mod mock;
+pub mod test_run;
