@@ -15,6 +15,9 @@ pub struct At<T> {
 /// Names from the root to a field.
 pub type Path = Vec<String>;
 
+/// In the order written: what is filled, and from what.
+pub type Fields = Vec<At<(Path, Path)>>;
+
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
     pub listen: At<String>,
@@ -24,8 +27,7 @@ pub struct Rule {
     pub method: At<String>,
     /// The line of the word `map`.
     pub map_line: usize,
-    /// In the order written: what is filled, and from what.
-    pub fields: Vec<At<(Path, Path)>>,
+    pub fields: Fields,
     pub key: At<Path>,
 }
 
@@ -49,7 +51,7 @@ struct Reader<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> {
 struct Parts {
     listen: Option<At<String>>,
     target: Option<(usize, Target)>,
-    map: Option<(usize, Vec<At<(Path, Path)>>)>,
+    map: Option<(usize, Fields)>,
     key: Option<At<Path>>,
 }
 
@@ -134,7 +136,7 @@ impl<'t, I: Iterator<Item = Result<(Event<'t>, Span), ScanError>>> Reader<'t, I>
     }
 
     /// The fields below `prefix`, down to the end of the mapping at hand.
-    fn fields(&mut self, prefix: &mut Path, found: &mut Vec<At<(Path, Path)>>) -> Result<(), Wrong> {
+    fn fields(&mut self, prefix: &mut Path, found: &mut Fields) -> Result<(), Wrong> {
         while let Some(field) = self.key()? {
             let depth = prefix.len();
             prefix.extend(path(&field)?);
