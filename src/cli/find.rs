@@ -31,7 +31,8 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
         })?;
         let is_map = entry.path().extension().is_some_and(|extension| extension == "map");
         if is_map && entry.file_type().is_some_and(|kind| !kind.is_dir()) {
-            files.push(entry.into_path());
+            // `check .` names files as `git` does.
+            files.push(entry.path().strip_prefix(".").unwrap_or(entry.path()).to_owned());
         }
     }
     if files.is_empty() {

@@ -59,8 +59,20 @@ enum Command {
     Import(import::Import),
 }
 
+/// Enough for every mapping that the parser lets pass, in a build without optimisation; only what is used is real.
+const STACK_BYTES: usize = 256 << 20;
+
 /// Runs the command that the process's arguments name.
 pub fn main() -> ExitCode {
+    // Chains of operators nest, and a compiler goes down by recursion; the system's own stack may be small.
+    match std::thread::Builder::new().stack_size(STACK_BYTES).spawn(main_on_deep_stack).map(|main| main.join()) {
+        Ok(Ok(code)) => code,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(_) => main_on_deep_stack(),
+    }
+}
+
+fn main_on_deep_stack() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -7,13 +7,10 @@ use serde::Deserialize;
 pub const MAX_MAPC_BYTES: usize = 256 << 20;
 
 /// The deepest nesting of brackets that is read: more than the compiler ever writes.
-pub const MAX_MAPC_DEPTH: usize = 1_000;
+pub const MAX_MAPC_DEPTH: usize = 6_000;
 
-/// What is read deeper than this is read on a stack of its own.
-const SHALLOW: usize = 100;
-
-/// Enough for [`MAX_MAPC_DEPTH`] in a build without optimisation, many times over.
-const STACK_BYTES: usize = 128 << 20;
+/// For [`MAX_MAPC_DEPTH`] in a build without optimisation; only what is used of it is ever real.
+const STACK_BYTES: usize = 256 << 20;
 
 /// Why bytes are no `.mapc` that this program runs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +26,7 @@ pub enum MapcError {
 /// Pretty JSON and a line end.
 pub fn write(mapping: &Mapping) -> Vec<u8> {
     // Keys are strings and no serializer in the model fails.
-    let mut bytes = serde_json::to_vec_pretty(mapping).unwrap_or_default();
+    let mut bytes = on_deep_stack(|| serde_json::to_vec_pretty(mapping).unwrap_or_default());
     bytes.push(b'\n');
     bytes
 }
@@ -42,18 +39,25 @@ pub fn read(bytes: &[u8]) -> Result<Mapping, MapcError> {
     if bytes.len() > MAX_MAPC_BYTES {
         return Err(MapcError::TooLong { size: bytes.len() });
     }
-    match depth(bytes) {
-        depth if depth > MAX_MAPC_DEPTH => Err(MapcError::NotMapc(format!("it nests more than {MAX_MAPC_DEPTH} deep"))),
-        depth if depth > SHALLOW => std::thread::scope(|scope| {
-            let reader = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || parse(bytes));
-            let joined = reader.map(|reader| reader.join());
-            match joined {
-                Ok(Ok(mapping)) => mapping,
-                _ => Err(MapcError::NotMapc("it cannot be read for want of memory".to_owned())),
-            }
-        }),
-        _ => parse(bytes),
+    if depth(bytes) > MAX_MAPC_DEPTH {
+        return Err(MapcError::NotMapc(format!("it nests more than {MAX_MAPC_DEPTH} deep")));
     }
+    on_deep_stack(|| parse(bytes))
+}
+
+/// Chains of operators nest in the IR, and serde goes down by recursion.
+///
+/// # Panics
+/// If the system gives no thread, as `std::thread::spawn` does.
+fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let running = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        match running.map(|running| running.join()) {
+            Ok(Ok(value)) => value,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => panic!("a thread for a nested mapping cannot be had: {error}"),
+        }
+    })
 }
 
 fn parse(bytes: &[u8]) -> Result<Mapping, MapcError> {
@@ -145,9 +149,11 @@ mod tests {
             );
             SMALL.replace("\"targets\":[]", &format!("\"targets\":[{target}]"))
         };
-        let deep = nested(900);
-        let mapping = read(deep.as_bytes()).unwrap();
-        assert_eq!(read(&write(&mapping)).unwrap(), mapping);
+        let deep = nested(5_000);
+        let written = write(&read(deep.as_bytes()).unwrap());
+        let lines = |text: &[u8]| -> String { String::from_utf8_lossy(text).split_whitespace().collect() };
+        assert_eq!(lines(&written).matches("\"negate\":").count(), 5_000);
+        assert_eq!(write(&read(&written).unwrap()), written);
         for hostile in [nested(100_000), "[".repeat(1 << 20), "{\"a\":".repeat(1 << 18)] {
             assert!(matches!(read(hostile.as_bytes()), Err(MapcError::NotMapc(_))));
         }
