@@ -9,6 +9,8 @@ pub mod check;
 pub mod diagnostic;
 pub mod model;
 pub mod plan;
+#[cfg(feature = "runtime")]
+pub mod runtime;
 pub mod syntax;
 pub mod text;
 
