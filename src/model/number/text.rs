@@ -70,8 +70,9 @@ impl Number {
     pub fn write_plain(&self, out: &mut Vec<u8>) -> Result<(), NotFinite> {
         match &self.0 {
             Repr::Decimal { mantissa, scale } => {
-                let digits = itoa::Buffer::new().format(mantissa.unsigned_abs()).to_owned();
-                write_decimal(*mantissa < 0, &digits, *scale as usize, out);
+                let mut buffer = itoa::Buffer::new();
+                let digits = buffer.format(mantissa.unsigned_abs());
+                write_decimal(*mantissa < 0, digits, *scale as usize, out);
             }
             Repr::Ratio { .. } | Repr::Big(_) => {
                 let (numerator, denominator) = self.to_big_parts();
@@ -163,7 +164,7 @@ impl Serialize for Number {
     }
 }
 
-/// A string as `Display` writes it, or a whole number.
+/// A string as `Display` writes it.
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Number, D::Error> {
         struct NumberText;
@@ -178,17 +179,9 @@ impl<'de> Deserialize<'de> for Number {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
                 Number::parse_exact(text).map_err(|why| E::custom(format_args!("{why}: {:?}", excerpt(text))))
             }
-
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Number, E> {
-                Ok(Number::from(value))
-            }
-
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Number, E> {
-                Ok(Number::from(value))
-            }
         }
 
-        deserializer.deserialize_any(NumberText)
+        deserializer.deserialize_str(NumberText)
     }
 }
 
