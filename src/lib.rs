@@ -12,6 +12,8 @@ pub mod diagnostic;
 pub mod library;
 pub mod model;
 pub mod plan;
+#[cfg(feature = "runtime")]
+pub mod runtime;
 pub mod syntax;
 pub mod text;
 #[cfg(feature = "tools")]
