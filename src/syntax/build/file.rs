@@ -448,8 +448,10 @@ impl Builder<'_> {
         let Some(item) = pairs.next().map(Parts::of).and_then(|mut parts| parts.next()) else { return Vec::new() };
         let before = self.shift;
         self.shift = word.end as isize - meant.len() as isize;
+        self.last_trim.set((0, 0));
         let (item, _) = self.judged(|builder| builder.item(item, doc));
         self.shift = before;
+        self.last_trim.set((0, 0));
         item.into_iter().collect()
     }
 }

@@ -1,5 +1,6 @@
 //! What the parser must do, by subject.
 
+mod hostile;
 mod page;
 mod shapes;
 
