@@ -100,6 +100,7 @@ impl Builder<'_> {
         let mut outside = Outside::default();
         let mut parts = Parts::of(file);
         while parts.peek().is_some() {
+            self.item_begin = self.diagnostics.len();
             let doc = parts.doc();
             let Some(node) = parts.next() else { break };
             match node.as_rule() {
@@ -367,7 +368,7 @@ impl Builder<'_> {
                 span,
                 "a comma has no place here",
             )
-            .help(self.corrected(span, ""))
+            .help(self.without(span))
         });
         self.report(diagnostic);
     }
@@ -386,7 +387,7 @@ impl Builder<'_> {
                 "one `}` too many, or too early",
             )
             .also(open, "it closes this `{`")
-            .help(self.corrected(close, "")),
+            .help(self.without(close)),
         );
         true
     }
@@ -401,6 +402,8 @@ impl Builder<'_> {
         let is_rule = line.contains("->");
         if let Some(word) = &word
             && !is_rule
+            && !words::OPERATORS.contains(&word.text.as_str())
+            && !words::LINES.contains(&word.text.as_str())
             && let Some(meant) = words::nearest(&word.text, words::DECLARATIONS)
         {
             outside.reported = true;

@@ -42,6 +42,8 @@ struct Builder<'s> {
     last_trim: Cell<(usize, usize)>,
     /// The last place where something was due, and the end of what is written before it.
     last_due: Cell<(usize, usize)>,
+    /// How many diagnostics there were when the declaration at hand began.
+    item_begin: usize,
     /// The item at hand has its error.
     spoiled: bool,
     /// The rest of the declaration was too deep to be read: all that it lacks follows from that.
@@ -60,6 +62,7 @@ impl<'s> Builder<'s> {
             text: &file.text,
             file: id,
             shift: 0,
+            item_begin: 0,
             last_trim: Cell::new((0, 0)),
             last_due: Cell::new((0, 0)),
             diagnostics: Vec::new(),

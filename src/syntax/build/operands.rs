@@ -172,6 +172,9 @@ impl Builder<'_> {
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::unclosed => {
+                    // Most patterns stand in a call: it ends before a comma or the parenthesis.
+                    let length = self.slice(span).find([',', ')']).unwrap_or(self.slice(span).len());
+                    let end = Span { start: span.start + length as u32, end: span.start + length as u32, ..span };
                     self.report(
                         Diagnostic::new(
                             Code::E0004,
@@ -179,7 +182,7 @@ impl Builder<'_> {
                             span,
                             "a closing `/` is due",
                         )
-                        .help(self.corrected(span.after(), "/")),
+                        .help(self.corrected(end, "/")),
                     );
                     return self.error_at(span);
                 }

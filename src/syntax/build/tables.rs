@@ -128,6 +128,13 @@ impl Builder<'_> {
                     let span = pattern.span().to(self.trimmed(&part));
                     row = Some(Row { doc: doc.take(), pattern, values: Vec::new(), span });
                 }
+                Rule::junk if row.is_none() && !patterns.is_empty() => {
+                    let place = self.due(&part);
+                    let help = self.corrected(place, " ->");
+                    self.report(
+                        Diagnostic::new(Code::E0006, "`->` is missing in this row", place, "missing here").help(help),
+                    );
+                }
                 Rule::junk => self.junk(&part),
                 _ => match &mut row {
                     Some(row) if row.values.len() < values => {
@@ -294,19 +301,10 @@ impl Builder<'_> {
         Block { lines: Vec::new(), open: place, span: place }
     }
 
-    /// Whether a `match` chooses lines: an arm has a block, and none a value.
+    /// Whether a `match` chooses lines: its first arm tells.
     pub(super) fn chooses_lines(node: &Node) -> bool {
-        let mut blocks = false;
-        for arm in node.clone().into_inner().filter(|part| part.as_rule() == Rule::arm) {
-            for part in arm.into_inner() {
-                match part.as_rule() {
-                    Rule::arrow | Rule::bad_arrow => return false,
-                    Rule::block => blocks = true,
-                    _ => {}
-                }
-            }
-        }
-        blocks
+        let first = node.clone().into_inner().find(|part| part.as_rule() == Rule::arm);
+        first.is_some_and(|arm| arm.into_inner().any(|part| part.as_rule() == Rule::block))
     }
 
     /// The subject of a match; each arm is handed to `build`.

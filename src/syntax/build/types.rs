@@ -1,6 +1,7 @@
 //! Types, and the fields of events and records.
 
 use super::braces::{Commas, Kind};
+use super::text::{is_plain_name, shortened};
 use super::{Builder, Node, Parts, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::*;
@@ -70,7 +71,7 @@ impl Builder<'_> {
             ),
             _ => {
                 let due = self.due(&sign);
-                let help = self.corrected(due, ":");
+                let help = self.corrected(due, if parts.peek().is_some() { ":" } else { ": string" });
                 self.missing(&sign, "a `:` is missing behind the name", Some(help));
             }
         }
@@ -187,15 +188,20 @@ impl Builder<'_> {
         }
         let whole = suffixes.iter().fold(of, |whole, (_, span)| whole.to(*span));
         let twice = wrong[0].0 == wrong[1].0;
-        let message = if twice { "this stands here twice" } else { "what follows stands in another order" };
+        let (first, second) = (self.slice(wrong[0].1), self.slice(wrong[1].1));
+        let message = if twice {
+            format!("`{}` stands here twice", shortened(second))
+        } else {
+            format!("`{}` stands before `{}`", shortened(second), shortened(first))
+        };
         self.report(
             Diagnostic::new(
                 Code::E0001,
                 message,
                 wrong[1].1,
-                if twice { "the second time" } else { "this stands before it" },
+                if twice { "the second time" } else { "this comes first" },
             )
-            .also(wrong[0].1, if twice { "the first time" } else { "what it stands before" })
+            .also(wrong[0].1, if twice { "the first time" } else { "this comes behind it" })
             .help(self.corrected(whole, &fixed)),
         );
     }
@@ -325,11 +331,4 @@ pub(super) fn bare_type(kind: TypeKind, span: Span) -> TypeNode {
 
 pub(super) fn missing_type(span: Span) -> TypeNode {
     bare_type(TypeKind::Missing, span)
-}
-
-/// Whether a name stands without backticks (UAX 31, as `grammar/mapping.pest` has it for ASCII names).
-fn is_plain_name(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

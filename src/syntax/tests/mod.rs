@@ -3,6 +3,7 @@
 mod hostile;
 mod page;
 mod shapes;
+mod slips;
 
 use super::parse;
 use super::tree::*;
@@ -125,4 +126,10 @@ fn pattern(of: &Pattern) -> String {
         Pattern::Several(items, _) => all(items, " | "),
         Pattern::Missing(_) => "MISSING".into(),
     }
+}
+#[test]
+fn zz() {
+    let text = std::fs::read_to_string("/tmp/x.map").unwrap();
+    let (tree, d) = read(&text);
+    eprintln!("{d:#?} {:#?}", tree.items.get(1));
 }
