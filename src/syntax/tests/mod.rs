@@ -1,6 +1,7 @@
 //! What the parser must do, by subject.
 
 mod hostile;
+mod mutation;
 mod page;
 mod shapes;
 mod slips;
@@ -126,10 +127,4 @@ fn pattern(of: &Pattern) -> String {
         Pattern::Several(items, _) => all(items, " | "),
         Pattern::Missing(_) => "MISSING".into(),
     }
-}
-#[test]
-fn zz() {
-    let text = std::fs::read_to_string("/tmp/x.map").unwrap();
-    let (tree, d) = read(&text);
-    eprintln!("{d:#?} {:#?}", tree.items.get(1));
 }
