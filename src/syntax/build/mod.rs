@@ -11,6 +11,7 @@ mod maps;
 mod operands;
 mod parts;
 mod slips;
+mod strings;
 mod tables;
 mod targets;
 mod tests;
