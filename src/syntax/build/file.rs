@@ -60,7 +60,7 @@ impl Builder<'_> {
                 // Lines of one comment are one mistake.
                 let between = last_slip.and_then(|end| self.text.get(end..span.start as usize));
                 if between.is_none_or(|between| !between.trim().is_empty()) {
-                    self.bad_comment(&node, span);
+                    self.bad_comment(&node);
                 }
                 last_slip = Some(span.end as usize);
             }
@@ -69,7 +69,7 @@ impl Builder<'_> {
         comments
     }
 
-    fn bad_comment(&mut self, node: &Node, span: Span) {
+    fn bad_comment(&mut self, node: &Node) {
         let written = node.as_str();
         let (sign, text) = match node.as_rule() {
             Rule::hash_comment => ("#", written.trim_start_matches('#')),
@@ -83,7 +83,7 @@ impl Builder<'_> {
             .take(8)
             .map(|line| format!("// {}", shortened(line.trim().trim_start_matches('*').trim())))
             .collect();
-        let (_, _) = self.judged(|builder| {
+        self.judged(|builder| {
             let message = if sign.starts_with('/') && !written.ends_with("*/") {
                 "a comment begins with `//`; this `/*` takes in the rest of the file".to_owned()
             } else {
@@ -92,7 +92,6 @@ impl Builder<'_> {
             let help = if lines.is_empty() { "//".to_owned() } else { lines.join("\n") };
             builder.report(Diagnostic::new(Code::E0010, message, at, "`//` is meant").help(help));
         });
-        let _ = span;
     }
 
     fn items(&mut self, file: Node) -> Vec<Item> {

@@ -56,6 +56,7 @@ const TEXTS: &[(&str, Make)] = &[
     ("words only", |n| format!("map {{ {} -> x }}", times("a ", n))),
     ("words only at the top", |n| times("a ", n)),
     ("words on lines at the top", |n| times("a\n", n)),
+    ("rules", |n| format!("map {{\n{}}}", times("  patient.name | trim ?? \"none\" -> Patient.v:Name? in kg\n", n))),
     ("one long line of rules", |n| format!("map {{ {} }}", times("a -> b, ", n))),
     ("one long line of rules without commas", |n| format!("map {{ {} }}", times("a -> b ", n))),
     ("one long line of mistakes", |n| format!("map {{ {} }}", times("a+,", n))),

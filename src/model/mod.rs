@@ -1,0 +1,19 @@
+//! What a mapping means: types, units, rules, tables, targets. This is the typed IR: the contract between
+//! the checker, which alone builds a [`Mapping`], and the plan, which runs it. `hms-sync compile` writes it
+//! as a `.mapc` file (JSON).
+
+pub mod expression;
+pub mod mapping;
+pub mod number;
+pub mod output;
+pub mod target;
+pub mod test_case;
+pub mod types;
+pub mod unit;
+
+pub use expression::{Comparison, Constant, Expr, Form, Operator, Root, Rounding, TextPart};
+pub use mapping::{EventShape, FORMAT, Fallback, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA};
+pub use output::{Body, Format, Leaf, Namespace, Node, OutName, QName, Repeat};
+pub use target::{Accept, Auth, HeaderPart, HeaderRule, Limit, Retry, Secret, Target, TargetEach, UrlPart, UrlPlace};
+pub use test_case::{Expectation, Expected, TestCase};
+pub use types::{Base, Field, RecordType, Type};

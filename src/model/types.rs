@@ -1,0 +1,112 @@
+//! Types of values: base, unit, whether a value may be missing, null on purpose, or failed.
+
+use super::expression::Form;
+use super::unit::Unit;
+use serde::{Deserialize, Serialize};
+
+/// The type of an expression, a field or a parameter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Type {
+    pub base: Base,
+    /// `T?`: absent or null, no difference meant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missing: bool,
+    /// `T | null`: null is a value that travels.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub null: bool,
+    /// `T!`: computing it may have failed. Only inferred, never declared, so never in a stored mapping.
+    #[serde(skip)]
+    pub fails: bool,
+    /// May flow to the target, never into logs, errors or the audit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
+    /// How the wire writes it, where that is not the base type's own way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Base {
+    Boolean,
+    /// With the unit it counts, if it declares one.
+    Integer(Option<Unit>),
+    Decimal(Option<Unit>),
+    Text,
+    Date,
+    Time,
+    DateTime,
+    Duration,
+    /// A set of strings; an open one (`… | string`) admits any other string too.
+    Code {
+        values: Vec<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        open: bool,
+    },
+    /// `string | integer`: one of several scalar bases.
+    Either(Vec<Base>),
+    Record(RecordType),
+    List(Box<Type>),
+    /// `{ string: T }`
+    Dictionary(Box<Type>),
+    /// Raw JSON, passed through only.
+    Any,
+    /// Only the literal `null`.
+    Null,
+    /// Of `reject` and `skip`, which give no value; fits wherever a value is due.
+    Never,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordType {
+    /// The declared name, for messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub fields: Vec<Field>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub ty: Type,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc: Option<String>,
+}
+
+impl Type {
+    pub fn new(base: Base) -> Type {
+        Type { base, missing: false, null: false, fails: false, sensitive: false, form: None }
+    }
+
+    pub fn optional(mut self) -> Type {
+        self.missing = true;
+        self
+    }
+
+    pub fn failing(mut self) -> Type {
+        self.fails = true;
+        self
+    }
+
+    /// The unit of a number, `None` of everything else.
+    pub fn unit(&self) -> Option<&Unit> {
+        match &self.base {
+            Base::Integer(unit) | Base::Decimal(unit) => unit.as_ref(),
+            _ => None,
+        }
+    }
+
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        match &self.base {
+            Base::Record(record) => record.field(name),
+            _ => None,
+        }
+    }
+}
+
+impl RecordType {
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}

@@ -1,0 +1,92 @@
+//! What goes into the plan and what comes out: the seam to the runtime and the command line.
+
+use crate::model::number::Number;
+
+/// What the envelope knows of an event; `meta` in the language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// CloudEvents `id`, the event's own id, or the one given at intake.
+    pub id: String,
+    /// CloudEvents `type`, or the name listened to.
+    pub event_type: String,
+    /// When the connector took it in, RFC 3339 with offset.
+    pub received: String,
+    /// CloudEvents `time`, RFC 3339.
+    pub time: Option<String>,
+    /// CloudEvents `source`.
+    pub source: Option<String>,
+}
+
+/// Why an event (or its part for one target or item) is set aside. `reason` holds nothing sensitive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// A path into the event such as `a[1].b` (`event` for the whole), or the rule's target path.
+    pub path: String,
+    pub reason: String,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.path, self.reason)
+    }
+}
+
+/// The version of a record by `newest by`; comparable within one target only.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    Number(Number),
+    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    Instant(i128),
+    Text(String),
+}
+
+/// That a target wants an event (or one item of it).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Index into the mapping's targets.
+    pub target: usize,
+    /// The item's index in the target's `each` list (after its filter), `None` without `each`.
+    pub item: Option<u32>,
+    /// The `order by` value: key parts joined by `:`, each percent-encoded. Empty for none.
+    pub order: String,
+    pub version: Option<Version>,
+}
+
+/// One target's (or item's) answer to the question whether it wants an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Routed {
+    To(Route),
+    /// Already the question was refused (a `reject` in `when` or `key` …).
+    Refused {
+        target: usize,
+        item: Option<u32>,
+        refusal: Refusal,
+    },
+    Skipped {
+        target: usize,
+        item: Option<u32>,
+    },
+}
+
+/// A request as far as the mapping determines it; credentials are the runtime's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub method: String,
+    pub url: String,
+    /// In order: the idempotency key, `Content-Type` where there is a body, the mapping's own.
+    pub headers: Vec<(String, String)>,
+    pub key: String,
+    pub body: Option<Vec<u8>>,
+    /// Whether `body` is JSON.
+    pub json: bool,
+}
+
+/// What a target makes of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    Request(Request),
+    /// Set aside.
+    Refused(Refusal),
+    /// `skip`: left out on record.
+    Skipped,
+}
