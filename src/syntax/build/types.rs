@@ -110,9 +110,12 @@ impl Builder<'_> {
         for member in &mut members {
             // Said of one of its members, they can only be meant of the whole.
             union.sensitive = union.sensitive.or(member.sensitive.take());
-            if let Some(mark) = member.optional.take() {
+            // The first alone is reported: copying a long union for each would take square time.
+            if let Some(mark) = member.optional.take()
+                && union.optional.is_none()
+            {
+                union.optional = Some(mark);
                 self.optional_member(mark, span);
-                union.optional = union.optional.or(Some(mark));
             }
         }
         union.kind = TypeKind::Union(members);
