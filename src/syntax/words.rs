@@ -86,7 +86,7 @@ pub fn nearest<'w>(word: &str, candidates: &[&'w str]) -> Option<&'w str> {
     candidates
         .iter()
         .map(|candidate| (distance(&lower, candidate), *candidate))
-        .filter(|(edits, candidate)| *edits <= letters.max(candidate.len()).div_ceil(3).min(3) && *edits < letters)
+        .filter(|(edits, candidate)| *edits <= (letters.max(candidate.len()) / 3).clamp(1, 3) && *edits < letters)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
 }
@@ -125,6 +125,43 @@ mod tests {
         assert_eq!(nearest("duration", DECLARATIONS), None);
         assert_eq!(nearest("x", DECLARATIONS), None);
         assert_eq!(nearest(&"map".repeat(1_000_000), DECLARATIONS), None);
+    }
+
+    /// The lists here and the grammar name the same words.
+    #[test]
+    fn the_grammar_knows_these_words() {
+        let said = |text: String| {
+            let (_, diagnostics) = crate::syntax::parse(&crate::text::SourceFile::new("test.map", text), 0);
+            diagnostics.iter().map(|diagnostic| diagnostic.message.clone()).collect::<Vec<_>>().join("; ")
+        };
+        for word in DECLARATIONS {
+            assert!(
+                !said(format!("{word} ")).contains("begins no declaration"),
+                "{word}: {}",
+                said(format!("{word} "))
+            );
+        }
+        for word in CLAUSES {
+            let text = format!("target PUT \"u\" {{\n {word} x\n}}");
+            assert!(!said(text.clone()).contains("no clause"), "{word}: {}", said(text));
+        }
+        for word in TEST_PARTS {
+            let text = format!("test \"t\" {{\n {word} x\n}}");
+            assert!(!said(text.clone()).contains("fits nothing in a test"), "{word}: {}", said(text));
+        }
+        for word in OPERATORS {
+            let text = format!("map {{ {word} ->x, {word}.a -> b }}");
+            assert!(
+                said(text.clone()).contains("backticks")
+                    || *word == "when"
+                    || *word == "each"
+                    || *word == "if"
+                    || *word == "match"
+                    || *word == "not",
+                "{word}: {}",
+                said(text)
+            );
+        }
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl Builder<'_> {
                 span,
                 "nothing is between this comma and the one before",
             )
-            .help(self.corrected(span, "")),
+            .help(self.without(span)),
         );
     }
 
@@ -155,12 +155,11 @@ impl Builder<'_> {
         let due = self.due(node);
         let inside =
             |misfit: &&Misfit| !misfit.deeper && misfit.open.start > open.start && misfit.open.start < due.start;
-        let diagnostic = match self.misfits.iter().find(inside) {
-            Some(misfit) => Diagnostic::new(Code::E0002, "this `{` is never closed", misfit.open, "its `}` is missing")
-                .also(
-                    misfit.close,
-                    "this `}` closes it, though it stands further left, as the end of an outer block does",
-                ),
+        let culprit = self.misfits.iter().find(inside).map(|misfit| (misfit.open, misfit.close));
+        self.silence_misplaced(culprit.map_or(open, |(open, _)| open), due);
+        let diagnostic = match culprit {
+            Some((open, close)) => Diagnostic::new(Code::E0002, "this `{` is never closed", open, "its `}` is missing")
+                .also(close, "this `}` closes it, though it stands further left, as the end of an outer block does"),
             None => Diagnostic::new(
                 Code::E0002,
                 format!("the `{{` of the {} is never closed", kind.what),
@@ -198,15 +197,28 @@ impl Builder<'_> {
         if let Some(slip) = self.known_slip(span) {
             return self.report(slip);
         }
-        self.report(
-            Diagnostic::new(
-                Code::E0001,
-                "this fits nothing between the brackets",
-                span,
-                format!("`,` or `{close}` is due here"),
-            )
-            .help(self.corrected(span, "")),
-        );
+        let (message, due) = match close {
+            "}" => ("this fits nothing between the braces", "`}` is due here".to_owned()),
+            _ => ("this fits nothing between the brackets", format!("`,` or `{close}` is due here")),
+        };
+        self.report(Diagnostic::new(Code::E0001, message, span, due).help(self.without(span)));
+    }
+
+    /// Drops what was said of items that a lost `}` put into a block: they stand no deeper than its opener's line.
+    fn silence_misplaced(&mut self, open: Span, end: Span) {
+        let Some(opened) = self.indentation(open.start) else { return };
+        let said = self.diagnostics.split_off(self.item_begin);
+        for diagnostic in said {
+            let at = diagnostic.primary.span.start;
+            // A quote or an arrow is wrong wherever it stands.
+            let of_its_block = matches!(diagnostic.code, Code::E0001 | Code::E0002 | Code::E0006 | Code::E0014);
+            let misplaced = of_its_block
+                && (open.end..=end.end).contains(&at)
+                && self.indentation(at).is_some_and(|here| here.line != opened.line && here.width <= opened.width);
+            if !misplaced {
+                self.diagnostics.push(diagnostic);
+            }
+        }
     }
 
     fn note_misfit(&mut self, open: Span, close: Span) {

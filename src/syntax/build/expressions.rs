@@ -30,16 +30,23 @@ pub(super) enum Stands {
 enum Waiting {
     Minus(Span),
     Not(Span),
-    If { condition: Expr, then: Expr, start: Span },
+    If(Box<Choice>),
     Binary(Binary, Span),
     Coalesce(Span),
     Rescue(Span),
 }
 
+/// `if condition then …`, its `else` still to come.
+struct Choice {
+    condition: Expr,
+    then: Expr,
+    start: Span,
+}
+
 impl Waiting {
     fn precedence(&self) -> u8 {
         match self {
-            Waiting::If { .. } => CHOICE,
+            Waiting::If(_) => CHOICE,
             Waiting::Not(_) => NOT,
             Waiting::Coalesce(_) | Waiting::Rescue(_) => FALLBACK,
             Waiting::Minus(_) => MINUS,
@@ -189,10 +196,10 @@ impl Builder<'_> {
             let made = match waiting {
                 Waiting::Minus(at) => Expr { span: at.to(right.span), kind: ExprKind::Negate(Box::new(right)) },
                 Waiting::Not(at) => Expr { span: at.to(right.span), kind: ExprKind::Not(Box::new(right)) },
-                Waiting::If { condition, then, start } => {
+                Waiting::If(choice) => {
                     let otherwise = self.word_of_branch(right);
-                    let span = start.to(otherwise.span);
-                    let (condition, then) = (Box::new(condition), Box::new(then));
+                    let span = choice.start.to(otherwise.span);
+                    let (condition, then) = (Box::new(choice.condition), Box::new(choice.then));
                     Expr { span, kind: ExprKind::If { condition, then, otherwise: Box::new(otherwise) } }
                 }
                 Waiting::Binary(operator, operator_span) => {
@@ -317,7 +324,11 @@ impl Builder<'_> {
             }
         }
         let error = self.error_at(start);
-        Waiting::If { condition: condition.unwrap_or_else(|| error.clone()), then: then.unwrap_or(error), start }
+        Waiting::If(Box::new(Choice {
+            condition: condition.unwrap_or_else(|| error.clone()),
+            then: then.unwrap_or(error),
+            start,
+        }))
     }
 
     fn missing_then(&mut self, node: &Node, start: Span) {

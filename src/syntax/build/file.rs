@@ -60,7 +60,7 @@ impl Builder<'_> {
                 // Lines of one comment are one mistake.
                 let between = last_slip.and_then(|end| self.text.get(end..span.start as usize));
                 if between.is_none_or(|between| !between.trim().is_empty()) {
-                    self.bad_comment(&node, span);
+                    self.bad_comment(&node);
                 }
                 last_slip = Some(span.end as usize);
             }
@@ -69,7 +69,7 @@ impl Builder<'_> {
         comments
     }
 
-    fn bad_comment(&mut self, node: &Node, span: Span) {
+    fn bad_comment(&mut self, node: &Node) {
         let written = node.as_str();
         let (sign, text) = match node.as_rule() {
             Rule::hash_comment => ("#", written.trim_start_matches('#')),
@@ -83,7 +83,7 @@ impl Builder<'_> {
             .take(8)
             .map(|line| format!("// {}", shortened(line.trim().trim_start_matches('*').trim())))
             .collect();
-        let (_, _) = self.judged(|builder| {
+        self.judged(|builder| {
             let message = if sign.starts_with('/') && !written.ends_with("*/") {
                 "a comment begins with `//`; this `/*` takes in the rest of the file".to_owned()
             } else {
@@ -92,7 +92,6 @@ impl Builder<'_> {
             let help = if lines.is_empty() { "//".to_owned() } else { lines.join("\n") };
             builder.report(Diagnostic::new(Code::E0010, message, at, "`//` is meant").help(help));
         });
-        let _ = span;
     }
 
     fn items(&mut self, file: Node) -> Vec<Item> {
@@ -100,6 +99,7 @@ impl Builder<'_> {
         let mut outside = Outside::default();
         let mut parts = Parts::of(file);
         while parts.peek().is_some() {
+            self.item_begin = self.diagnostics.len();
             let doc = parts.doc();
             let Some(node) = parts.next() else { break };
             match node.as_rule() {
@@ -367,7 +367,7 @@ impl Builder<'_> {
                 span,
                 "a comma has no place here",
             )
-            .help(self.corrected(span, ""))
+            .help(self.without(span))
         });
         self.report(diagnostic);
     }
@@ -386,7 +386,7 @@ impl Builder<'_> {
                 "one `}` too many, or too early",
             )
             .also(open, "it closes this `{`")
-            .help(self.corrected(close, "")),
+            .help(self.without(close)),
         );
         true
     }
@@ -401,6 +401,8 @@ impl Builder<'_> {
         let is_rule = line.contains("->");
         if let Some(word) = &word
             && !is_rule
+            && !words::OPERATORS.contains(&word.text.as_str())
+            && !words::LINES.contains(&word.text.as_str())
             && let Some(meant) = words::nearest(&word.text, words::DECLARATIONS)
         {
             outside.reported = true;
@@ -448,8 +450,10 @@ impl Builder<'_> {
         let Some(item) = pairs.next().map(Parts::of).and_then(|mut parts| parts.next()) else { return Vec::new() };
         let before = self.shift;
         self.shift = word.end as isize - meant.len() as isize;
+        self.last_trim.set((0, 0));
         let (item, _) = self.judged(|builder| builder.item(item, doc));
         self.shift = before;
+        self.last_trim.set((0, 0));
         item.into_iter().collect()
     }
 }

@@ -85,7 +85,7 @@ impl Builder<'_> {
             self.report(slip);
         }
         let help = match junk {
-            Some(junk) if is_path(self.slice(junk)) => self.corrected(due, " ->"),
+            Some(junk) if begins_a_path(self.slice(junk)) => self.corrected(due, " ->"),
             _ => self.corrected(due, " -> name"),
         };
         self.missing(&mark, "`->` and a target are missing in this rule", Some(help));
@@ -227,7 +227,7 @@ impl Builder<'_> {
 
     fn block_or_empty(&mut self, node: Option<Node>, head: Span) -> Block {
         match node {
-            Some(node) if node.as_rule() == Rule::block => self.block(node, head),
+            Some(node) if matches!(node.as_rule(), Rule::block | Rule::when_block) => self.block(node, head),
             _ => Block { lines: Vec::new(), open: head.after(), span: head.after() },
         }
     }
@@ -354,6 +354,6 @@ fn lone_match<'i>(source: &Node<'i>) -> Option<Node<'i>> {
     (first.as_rule() == Rule::r#match && parts.next().is_none()).then_some(first)
 }
 
-fn is_path(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '@' | ':' | '?'))
+fn begins_a_path(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '@' | '`'))
 }

@@ -7,8 +7,10 @@ use crate::syntax::tree::*;
 use crate::syntax::words;
 use crate::text::Span;
 
-pub(super) const LINES: Kind =
+const MAP: Kind =
     Kind { what: "map", item: "a rule, `source -> target`,", words: words::LINES, commas: Commas::Separate };
+const BLOCK: Kind =
+    Kind { what: "block", item: "a rule, `source -> target`,", words: words::LINES, commas: Commas::Separate };
 
 impl Builder<'_> {
     pub(super) fn map(&mut self, node: Node, doc: Doc) -> Map {
@@ -45,7 +47,7 @@ impl Builder<'_> {
                         None => map.conforming = text,
                     }
                 }
-                Rule::block => map.body = self.block(part, keyword),
+                Rule::block => map.body = self.block_of(part, keyword, &MAP),
                 Rule::junk => self.junk(&part),
                 _ => {}
             }
@@ -120,10 +122,15 @@ impl Builder<'_> {
         parameters
     }
 
+    /// `{ … }` of a line.
     pub(super) fn block(&mut self, node: Node, head: Span) -> Block {
+        self.block_of(node, head, &BLOCK)
+    }
+
+    fn block_of(&mut self, node: Node, head: Span, kind: &Kind) -> Block {
         let mut lines = Vec::new();
         let mut parts = Parts::of(node);
-        let body = self.body(&mut parts, head, &LINES, |builder, node, doc| lines.extend(builder.line(node, doc)));
+        let body = self.body(&mut parts, head, kind, |builder, node, doc| lines.extend(builder.line(node, doc)));
         Block { lines, open: body.open, span: body.span }
     }
 

@@ -11,6 +11,7 @@ mod maps;
 mod operands;
 mod parts;
 mod slips;
+mod strings;
 mod tables;
 mod targets;
 mod tests;
@@ -22,6 +23,7 @@ use super::tree::*;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::{SourceFile, Span};
 use parts::Parts;
+use std::cell::Cell;
 
 pub(super) use file::file;
 
@@ -37,6 +39,12 @@ struct Builder<'s> {
     /// with a misspelled first word is read again with the right one.
     shift: isize,
     diagnostics: Vec<Diagnostic>,
+    /// Where a text's end was last trimmed, and to where; of the text that is parsed.
+    last_trim: Cell<(usize, usize)>,
+    /// The last place where something was due, and the end of what is written before it.
+    last_due: Cell<(usize, usize)>,
+    /// How many diagnostics there were when the declaration at hand began.
+    item_begin: usize,
     /// The item at hand has its error.
     spoiled: bool,
     /// The rest of the declaration was too deep to be read: all that it lacks follows from that.
@@ -55,6 +63,9 @@ impl<'s> Builder<'s> {
             text: &file.text,
             file: id,
             shift: 0,
+            item_begin: 0,
+            last_trim: Cell::new((0, 0)),
+            last_due: Cell::new((0, 0)),
             diagnostics: Vec::new(),
             spoiled: false,
             swallowed: false,
@@ -92,7 +103,16 @@ impl<'s> Builder<'s> {
     /// The span of what is written, without the blanks behind it.
     fn trimmed(&self, node: &Node) -> Span {
         let span = node.as_span();
-        self.place(span.start(), span.start() + node.as_str().trim_end().len())
+        let (end, trimmed) = self.last_trim.get();
+        // Nodes inside each other end with the same blanks; a hundred levels need not look at them again.
+        if end == span.end() && trimmed >= span.start() {
+            return self.place(span.start(), trimmed);
+        }
+        let trimmed = span.start() + node.as_str().trim_end().len();
+        if trimmed > span.start() {
+            self.last_trim.set((span.end(), trimmed));
+        }
+        self.place(span.start(), trimmed)
     }
 
     /// The first `length` bytes of a node: its keyword or its opening bracket.
@@ -108,7 +128,11 @@ impl<'s> Builder<'s> {
     /// The empty place behind what is written before `node`: where something is due.
     fn due(&self, node: &Node) -> Span {
         let at = self.span(node).start as usize;
-        let before = self.text.get(..at).unwrap_or("").trim_end().len();
+        let (known, mut before) = self.last_due.get();
+        if known != at {
+            before = self.text.get(..at).unwrap_or("").trim_end().len();
+            self.last_due.set((at, before));
+        }
         Span::new(self.file, before, before)
     }
 

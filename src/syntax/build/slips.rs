@@ -30,6 +30,15 @@ impl Builder<'_> {
         }
     }
 
+    /// The line of `span` without it.
+    pub(super) fn without(&self, span: Span) -> String {
+        let start = span.start as usize;
+        let before = self.text.as_bytes().get(start.saturating_sub(LINE_REACH)..start).unwrap_or_default();
+        let blanks = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let line = self.corrected(Span { start: (start - blanks) as u32, ..span }, "");
+        if line.is_empty() { "remove this line".to_owned() } else { line }
+    }
+
     /// Reports what is left of an item behind its end.
     pub(super) fn rest(&mut self, parts: &mut Parts) {
         while let Some(part) = parts.next() {
@@ -44,7 +53,7 @@ impl Builder<'_> {
         let span = self.trimmed(node);
         let diagnostic = self.known_slip(span).unwrap_or_else(|| {
             Diagnostic::new(Code::E0001, "this fits nothing behind what stands before it", span, "not understood")
-                .help(self.corrected(span, ""))
+                .help(self.without(span))
         });
         self.report(diagnostic);
     }
@@ -57,7 +66,7 @@ impl Builder<'_> {
             let at = Span { end: span.start + 1, ..span };
             return Some(
                 Diagnostic::new(Code::E0014, format!("nothing opened this `{first}`"), at, "it closes nothing")
-                    .help(self.corrected(at, "")),
+                    .help(self.without(at)),
             );
         }
         if first == '-' && text[1..].starts_with(|next: char| next.is_alphanumeric()) {

@@ -128,6 +128,13 @@ impl Builder<'_> {
                     let span = pattern.span().to(self.trimmed(&part));
                     row = Some(Row { doc: doc.take(), pattern, values: Vec::new(), span });
                 }
+                Rule::junk if row.is_none() && !patterns.is_empty() => {
+                    let place = self.due(&part);
+                    let help = self.corrected(place, " ->");
+                    self.report(
+                        Diagnostic::new(Code::E0006, "`->` is missing in this row", place, "missing here").help(help),
+                    );
+                }
                 Rule::junk => self.junk(&part),
                 _ => match &mut row {
                     Some(row) if row.values.len() < values => {
@@ -233,98 +240,87 @@ impl Builder<'_> {
     }
 
     pub(super) fn match_value(&mut self, node: Node) -> ExprKind {
-        let (subject, raw) = self.raw_match(node);
         let mut arms = Vec::new();
-        for arm in raw {
-            self.judged(|builder| {
-                let pattern = builder.patterns(arm.patterns, arm.span);
-                builder.arm_arrow(&arm.arrow, &arm.missing_arrow);
-                let value = match arm.chosen {
-                    Chosen::Value(value) => builder.branch(value),
-                    Chosen::Block(block) => {
-                        let at = builder.head(&block, 1);
-                        builder.report(
-                            Diagnostic::new(
-                                Code::E0001,
-                                "this match makes a value, so each arm has `->` and a value",
-                                at,
-                                "a value is due here",
-                            )
-                            .help("match status { \"active\" -> \"A\", \"retired\" -> \"I\" }"),
-                        );
-                        builder.error_at(at)
-                    }
-                    Chosen::Missing => builder.error_at(arm.span.after()),
-                };
-                if let Some(junk) = &arm.junk {
-                    builder.junk(junk);
-                }
-                arms.push(Arm { pattern, value });
-            });
-        }
+        let subject = self.match_arms(node, |builder, arm| {
+            let pattern = builder.patterns(arm.patterns, arm.span);
+            builder.arm_arrow(&arm.arrow, &arm.missing_arrow);
+            let value = match arm.chosen {
+                Chosen::Value(value) => builder.branch(value),
+                Chosen::Block(block) => builder.block_for_value(&block),
+                Chosen::Missing => builder.error_at(arm.span.after()),
+            };
+            if let Some(junk) = &arm.junk {
+                builder.junk(junk);
+            }
+            arms.push(Arm { pattern, value });
+        });
         ExprKind::Match { subject: Box::new(subject), arms }
+    }
+
+    fn block_for_value(&mut self, block: &Node) -> Expr {
+        let at = self.head(block, 1);
+        self.report(
+            Diagnostic::new(
+                Code::E0001,
+                "this match makes a value, so each arm has `->` and a value",
+                at,
+                "a value is due here",
+            )
+            .help("match status { \"active\" -> \"A\", \"retired\" -> \"I\" }"),
+        );
+        self.error_at(at)
     }
 
     /// `match x { "a" { … } }` as a line.
     pub(super) fn match_lines(&mut self, node: Node) -> LineKind {
         let span = self.trimmed(&node);
-        let (subject, raw) = self.raw_match(node);
+        let keyword = self.head(&node, 5);
         let mut arms = Vec::new();
-        for arm in raw {
-            self.judged(|builder| {
-                let pattern = builder.patterns(arm.patterns, arm.span);
-                let block = match arm.chosen {
-                    Chosen::Block(block) => builder.block(block, arm.span),
-                    _ => {
-                        let place = pattern.span().after();
-                        builder.report(
-                            Diagnostic::new(
-                                Code::E0001,
-                                "this match chooses lines, so each arm has a block",
-                                place,
-                                "a `{ … }` is due here",
-                            )
-                            .also(span, "other arms of it have blocks")
-                            .help("\"phone\" { c.number -> Phone }"),
-                        );
-                        Block { lines: Vec::new(), open: place, span: place }
-                    }
-                };
-                arms.push(BlockArm { pattern, block });
-            });
-        }
+        let subject = self.match_arms(node, |builder, arm| {
+            let pattern = builder.patterns(arm.patterns, arm.span);
+            let block = match arm.chosen {
+                Chosen::Block(block) => builder.block(block, arm.span),
+                _ => builder.value_for_block(pattern.span().after(), keyword),
+            };
+            arms.push(BlockArm { pattern, block });
+        });
         LineKind::Match { subject, arms, span }
     }
 
-    /// Whether a `match` chooses lines: an arm has a block, and none a value.
-    pub(super) fn chooses_lines(node: &Node) -> bool {
-        let mut blocks = false;
-        for arm in node.clone().into_inner().filter(|part| part.as_rule() == Rule::arm) {
-            for part in arm.into_inner() {
-                match part.as_rule() {
-                    Rule::arrow | Rule::bad_arrow => return false,
-                    Rule::block => blocks = true,
-                    _ => {}
-                }
-            }
-        }
-        blocks
+    fn value_for_block(&mut self, place: Span, keyword: Span) -> Block {
+        self.report(
+            Diagnostic::new(
+                Code::E0001,
+                "this match chooses lines, so each arm has a block",
+                place,
+                "a `{ … }` is due here",
+            )
+            .also(keyword, "other arms of this match have blocks")
+            .help("\"phone\" { c.number -> Phone }"),
+        );
+        Block { lines: Vec::new(), open: place, span: place }
     }
 
-    fn raw_match<'i>(&mut self, node: Node<'i>) -> (Expr, Vec<RawArm<'i>>) {
+    /// Whether a `match` chooses lines: its first arm tells.
+    pub(super) fn chooses_lines(node: &Node) -> bool {
+        let first = node.clone().into_inner().find(|part| part.as_rule() == Rule::arm);
+        first.is_some_and(|arm| arm.into_inner().any(|part| part.as_rule() == Rule::block))
+    }
+
+    /// The subject of a match; each arm is handed to `build`.
+    fn match_arms<'i>(&mut self, node: Node<'i>, mut build: impl FnMut(&mut Self, RawArm<'i>)) -> Expr {
         let keyword = self.head(&node, 5);
         let mut parts = Parts::of(node);
         if parts.peek() == Some(Rule::too_deep) {
             self.too_deep(keyword);
-            return (self.error_at(keyword), Vec::new());
+            return self.error_at(keyword);
         }
         let subject = self.expr_or_missing(parts.next(), keyword);
-        let mut arms = Vec::new();
         self.body(&mut parts, keyword, &MATCH, |builder, node, _| {
             let span = builder.trimmed(&node);
-            arms.push(raw_arm(node, span));
+            build(builder, raw_arm(node, span));
         });
-        (subject, arms)
+        subject
     }
 
     fn arm_arrow(&mut self, arrow: &Option<Node>, missing: &Option<Node>) {

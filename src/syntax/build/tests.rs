@@ -2,6 +2,7 @@
 
 use super::braces::{Commas, Kind};
 use super::{Builder, Node, Parts, Rule};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::*;
 use crate::syntax::words;
 use crate::text::Span;
@@ -61,7 +62,7 @@ impl Builder<'_> {
                 Some(text) => Data::File(self.plain_text(text)),
                 None => Data::Missing(owner),
             },
-            Rule::json | Rule::json_scalar_pair => {
+            Rule::json | Rule::unopened_json | Rule::json_scalar_pair => {
                 let span = self.trimmed(&node);
                 self.balanced(node);
                 Data::Json(span)
@@ -86,7 +87,20 @@ impl Builder<'_> {
                 Rule::too_deep => self.too_deep(opener),
                 Rule::missing_close => self.missing_bracket(&part, opener, close),
                 Rule::unclosed => self.unclosed_text(&node),
-                Rule::json_object | Rule::json_list | Rule::json_string => self.balanced(part),
+                Rule::json_stray => {
+                    if let Some(slip) = self.known_slip(self.span(&part)) {
+                        self.report(slip);
+                    }
+                }
+                Rule::missing_open => {
+                    let due = self.due(&part);
+                    let help = self.corrected(due, " {");
+                    self.report(
+                        Diagnostic::new(Code::E0002, "the `{` of this data is missing", due, "a `{` is due here")
+                            .help(help),
+                    );
+                }
+                Rule::json_object | Rule::json_listed | Rule::json_list | Rule::json_string => self.balanced(part),
                 _ => {}
             }
         }

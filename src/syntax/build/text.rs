@@ -105,16 +105,18 @@ impl Builder<'_> {
             }
             Rule::bad_unit | Rule::double_unit => {
                 let text = written.trim_matches('"').trim();
-                let message = if written.starts_with('"') {
-                    "a unit with punctuation stands in single quotes"
+                let bare = is_plain_name(text);
+                let message = if bare {
+                    "a unit that is a word stands without quotes"
                 } else {
                     "a unit with punctuation or a leading digit stands in single quotes"
                 };
+                let fixed = if bare { text.to_owned() } else { format!("'{text}'") };
                 self.report(
-                    Diagnostic::new(Code::E0005, message, span, "write it in single quotes")
-                        .help(self.corrected(span, &format!("'{text}'"))),
+                    Diagnostic::new(Code::E0005, message, span, format!("`{}` is meant", shortened(&fixed)))
+                        .help(self.corrected(span, &fixed)),
                 );
-                UnitText { text: text.to_owned(), quoted: true, span }
+                UnitText { text: text.to_owned(), quoted: !bare, span }
             }
             _ => UnitText { text: written.to_owned(), quoted: false, span },
         }
@@ -341,6 +343,13 @@ fn mended_number(written: &str) -> Option<String> {
         return None;
     }
     Some(if word.is_empty() { number } else { format!("{number} {word}") })
+}
+
+/// Whether a name stands without backticks (UAX 31, as `grammar/mapping.pest` has it for ASCII names).
+pub(super) fn is_plain_name(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// A token for a message, cut when long.

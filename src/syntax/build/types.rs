@@ -1,6 +1,7 @@
 //! Types, and the fields of events and records.
 
 use super::braces::{Commas, Kind};
+use super::text::{is_plain_name, shortened};
 use super::{Builder, Node, Parts, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::*;
@@ -70,7 +71,7 @@ impl Builder<'_> {
             ),
             _ => {
                 let due = self.due(&sign);
-                let help = self.corrected(due, ":");
+                let help = self.corrected(due, if parts.peek().is_some() { ":" } else { ": string" });
                 self.missing(&sign, "a `:` is missing behind the name", Some(help));
             }
         }
@@ -109,9 +110,12 @@ impl Builder<'_> {
         for member in &mut members {
             // Said of one of its members, they can only be meant of the whole.
             union.sensitive = union.sensitive.or(member.sensitive.take());
-            if let Some(mark) = member.optional.take() {
+            // The first alone is reported: copying a long union for each would take square time.
+            if let Some(mark) = member.optional.take()
+                && union.optional.is_none()
+            {
+                union.optional = Some(mark);
                 self.optional_member(mark, span);
-                union.optional = union.optional.or(Some(mark));
             }
         }
         union.kind = TypeKind::Union(members);
@@ -187,15 +191,20 @@ impl Builder<'_> {
         }
         let whole = suffixes.iter().fold(of, |whole, (_, span)| whole.to(*span));
         let twice = wrong[0].0 == wrong[1].0;
-        let message = if twice { "this stands here twice" } else { "what follows stands in another order" };
+        let (first, second) = (self.slice(wrong[0].1), self.slice(wrong[1].1));
+        let message = if twice {
+            format!("`{}` stands here twice", shortened(second))
+        } else {
+            format!("`{}` stands before `{}`", shortened(second), shortened(first))
+        };
         self.report(
             Diagnostic::new(
                 Code::E0001,
                 message,
                 wrong[1].1,
-                if twice { "the second time" } else { "this stands before it" },
+                if twice { "the second time" } else { "this comes first" },
             )
-            .also(wrong[0].1, if twice { "the first time" } else { "what it stands before" })
+            .also(wrong[0].1, if twice { "the first time" } else { "this comes behind it" })
             .help(self.corrected(whole, &fixed)),
         );
     }
@@ -325,11 +334,4 @@ pub(super) fn bare_type(kind: TypeKind, span: Span) -> TypeNode {
 
 pub(super) fn missing_type(span: Span) -> TypeNode {
     bare_type(TypeKind::Missing, span)
-}
-
-/// Whether a name stands without backticks (UAX 31, as `grammar/mapping.pest` has it for ASCII names).
-fn is_plain_name(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -1,7 +1,10 @@
 //! What the parser must do, by subject.
 
+mod hostile;
+mod mutation;
 mod page;
 mod shapes;
+mod slips;
 
 use super::parse;
 use super::tree::*;

@@ -162,9 +162,11 @@ fn f(a: integer in minutes?, b: [string]) = a
 let total = a + b
 "#;
 
+pub(super) const EXAMPLES: &[&str] = &[SMALLEST, STRUCTURE, TARGETS, CROSSWALKS, TESTS, TYPES];
+
 #[test]
 fn the_examples_parse_without_a_word() {
-    for text in [SMALLEST, STRUCTURE, TARGETS, CROSSWALKS, TESTS, TYPES] {
+    for text in EXAMPLES {
         tree(text);
         tree(&format!("\u{FEFF}{}", text.replace('\n', "\r\n")));
     }
