@@ -3,14 +3,19 @@
 //! Exit status: 0 clean, 1 the mapping, an event or a test is at fault, 2 usage or I/O (one sentence on standard error
 //! that says what to do).
 
+mod audit;
 mod check;
 mod compile;
+mod config;
+mod demo;
 mod find;
 mod import;
 mod lines;
+mod log;
 mod mapping_file;
 mod mock;
 mod progress;
+mod run;
 mod stop;
 mod terminal;
 mod test;
@@ -41,6 +46,9 @@ Begin here:
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+
+    #[command(flatten)]
+    run: run::Run,
 }
 
 #[derive(Debug, Subcommand)]
@@ -53,6 +61,12 @@ enum Command {
     Test(test::Test),
     /// Write a mapping's typed form to a .mapc file
     Compile(compile::Compile),
+    /// Run the connector: receive, transform, push, log (also without a command)
+    Run(run::Run),
+    /// See it work: a mock hub, a mock VistA and the real connector between them
+    Demo(demo::Demo),
+    /// Read the audit log: what became of each event
+    Audit(audit::Audit),
     /// Play the hub or a target, for trials and tests
     Mock(mock::Mock),
     /// Turn a first-generation YAML rule into a .map
@@ -101,6 +115,9 @@ fn run(cli: &Cli) -> Result<Status, Stop> {
         Some(Command::Compile(arguments)) => compile::run(arguments),
         Some(Command::Mock(arguments)) => mock::run(arguments),
         Some(Command::Import(arguments)) => import::run(arguments),
-        None => Err(Stop::say("no command is given; see hms-sync --help")),
+        Some(Command::Run(arguments)) => run::run(arguments),
+        Some(Command::Demo(arguments)) => demo::run(arguments),
+        Some(Command::Audit(arguments)) => audit::run(arguments),
+        None => run::run(&cli.run),
     }
 }
