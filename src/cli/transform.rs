@@ -10,7 +10,7 @@ use crate::plan::{Envelope, Environment, Made, Plan, Refusal, Request, Routed};
 use crate::tools::test_run::placeholders;
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Serialize, Serializer};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -184,10 +184,7 @@ impl Transformer<'_> {
             (Routed::To(route), Some(Made::Request(request))) if wanted(route.target) => {
                 let name = self.plan.mapping().targets.get(route.target).and_then(|target| target.name.as_deref());
                 match self.output {
-                    Output::Request => {
-                        serde_json::to_writer(&mut *out, &Shown { target: name, request: &request })?;
-                        out.write_all(b"\n")?;
-                    }
+                    Output::Request => write_request(out, name, &request)?,
                     Output::Body => {
                         if let Some(body) = &request.body {
                             out.write_all(body)?;
@@ -218,32 +215,42 @@ fn say(out: &mut impl Write, refusal: &Refusal, bar: Option<&ProgressBar>) -> io
 }
 
 /// A request as a line of JSON: `{"target","method","url","headers","body"}`.
-struct Shown<'a> {
-    target: Option<&'a str>,
-    request: &'a Request,
+fn write_request(out: &mut impl Write, target: Option<&str>, request: &Request) -> io::Result<()> {
+    out.write_all(b"{\"target\":")?;
+    serde_json::to_writer(&mut *out, &target)?;
+    out.write_all(b",\"method\":")?;
+    serde_json::to_writer(&mut *out, &request.method)?;
+    out.write_all(b",\"url\":")?;
+    serde_json::to_writer(&mut *out, &request.url)?;
+    out.write_all(b",\"headers\":")?;
+    serde_json::to_writer(&mut *out, &Headers(&request.headers))?;
+    out.write_all(b",\"body\":")?;
+    match &request.body {
+        None => out.write_all(b"null")?,
+        Some(body) if request.json => write_compact(out, body)?,
+        Some(body) => serde_json::to_writer(&mut *out, &String::from_utf8_lossy(body))?,
+    }
+    out.write_all(b"}\n")
 }
 
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(5))?;
-        map.serialize_entry("target", &self.target)?;
-        map.serialize_entry("method", &self.request.method)?;
-        map.serialize_entry("url", &self.request.url)?;
-        map.serialize_entry("headers", &Headers(&self.request.headers))?;
-        match &self.request.body {
-            None => map.serialize_entry("body", &())?,
-            Some(body) if self.request.json => {
-                // Numbers keep their text and members their order, so that the body is shown as it is sent.
-                let mut deserializer = serde_json::Deserializer::from_slice(body);
-                deserializer.disable_recursion_limit();
-                let value: serde_json::Value =
-                    serde::Deserialize::deserialize(&mut deserializer).map_err(serde::ser::Error::custom)?;
-                map.serialize_entry("body", &value)?;
+/// JSON as it is, without the blanks outside of strings: what was only moved may have some.
+fn write_compact(out: &mut impl Write, json: &[u8]) -> io::Result<()> {
+    let mut in_string = false;
+    let mut start = 0;
+    let mut at = 0;
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'\\' if in_string => at += 1,
+            b'"' => in_string = !in_string,
+            b' ' | b'\t' | b'\n' | b'\r' if !in_string => {
+                out.write_all(&json[start..at])?;
+                start = at + 1;
             }
-            Some(body) => map.serialize_entry("body", &String::from_utf8_lossy(body))?,
+            _ => {}
         }
-        map.end()
+        at += 1;
     }
+    out.write_all(&json[start..])
 }
 
 /// Of a header that comes twice the values are joined by a comma, as RFC 9110, 5.3 reads them.
@@ -259,5 +266,23 @@ impl Serialize for Headers<'_> {
             }
         }
         serializer.collect_map(joined)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write_compact;
+
+    #[test]
+    fn blanks_go_only_outside_of_strings() {
+        for (json, expected) in [
+            (r#" { "a b" : [ 1.10 , " \" x\\" , { } ] } "#, r#"{"a b":[1.10," \" x\\",{}]}"#),
+            ("\t1\r\n", "1"),
+            ("", ""),
+        ] {
+            let mut out = Vec::new();
+            write_compact(&mut out, json.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
     }
 }
