@@ -7,6 +7,7 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod library;
 pub mod model;
 pub mod plan;
 pub mod syntax;
