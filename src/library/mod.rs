@@ -10,7 +10,9 @@
 //! signature excludes is answered by [`Value::wrong_kind`].
 
 pub mod iso;
+pub mod pattern;
 pub mod value;
+pub mod zone;
 
 #[cfg(test)]
 mod tests;
