@@ -18,6 +18,7 @@
 mod arguments;
 mod encoding;
 pub mod fileman;
+pub mod form;
 pub mod hl7;
 pub mod iso;
 mod lists;
@@ -25,7 +26,7 @@ mod numbers;
 pub mod pattern;
 mod reading;
 mod regex;
-mod signature;
+pub mod signature;
 mod text;
 mod times;
 pub mod unix;
@@ -54,7 +55,7 @@ pub const MAX_ITEMS: usize = 1_000_000;
 pub const MAX_WIDTH: i64 = 10_000;
 
 /// The most places that a number is rounded to or written with.
-pub const MAX_PLACES: i64 = 100;
+pub const MAX_PLACES: i64 = 1000;
 
 /// A built-in function.
 #[derive(Debug)]
