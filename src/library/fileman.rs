@@ -16,6 +16,9 @@ const FIRST_YEAR: i16 = 1700;
 /// The year of `999`.
 const LAST_YEAR: i16 = 2699;
 
+/// Why a date has no such form.
+pub const OUT_OF_RANGE: &str = "VistA counts the years from 1700 to 2699 only";
+
 /// `3240501`. `None` of anything else: of a time, too, and of an imprecise date such as `3240000`.
 pub fn read_date(text: &str) -> Option<civil::Date> {
     if text.len() != 7 {

@@ -59,7 +59,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         example(r#"fileman(datetime("2024-05-01T10:00:00Z"))"#, r#""3240501.1""#),
         example(r#"fileman(datetime("2024-05-01T00:00:00Z"))"#, r#""3240430.24""#),
     ]),
-    function("hl7", "HL7's form of a date, or of a date and time with its offset.", Signature::new(&[DATED], Returns::Text), hl7)
+    function("hl7", "HL7's form of a date, a time, or a date and time with its offset.", Signature::new(&[TIMED], Returns::Text), hl7)
         .examples(&[
             example(r#"hl7(date("2024-05-01"))"#, r#""20240501""#),
             example(r#"hl7(datetime("2024-05-01T10:00:00+02:00"))"#, r#""20240501100000+0200""#),
@@ -109,13 +109,16 @@ fn format(constants: &[Option<&Constant>]) -> Result<Box<dyn Prepared>, String> 
 impl Prepared for Format {
     fn call<'e>(&self, arguments: &mut [Value<'e>]) -> Value<'e> {
         let mut out = String::new();
-        match arguments.first() {
+        let written = match arguments.first() {
             Some(Value::Date(date)) => self.0.write_date(*date, &mut out),
             Some(Value::Time(time)) => self.0.write_time(time.value, &mut out),
-            Some(Value::DateTime(at)) => self.0.write_date_time(at, &mut out),
-            _ => return misfit("format", arguments),
-        }
-        Value::from(out)
+            Some(Value::DateTime(at)) => {
+                self.0.write_date_time(at, &mut out);
+                true
+            }
+            _ => false,
+        };
+        if written { Value::from(out) } else { misfit("format", arguments) }
     }
 }
 
@@ -126,13 +129,14 @@ fn fileman<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
         [Value::DateTime(at)] => fileman_form::write_date_time(at, &mut out),
         _ => return misfit("fileman", arguments),
     };
-    if written { Value::from(out) } else { Value::failed("VistA counts the years from 1700 to 2699 only") }
+    if written { Value::from(out) } else { Value::failed(fileman_form::OUT_OF_RANGE) }
 }
 
 fn hl7<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
     let mut out = String::new();
     match arguments {
         [Value::Date(date)] => hl7_form::write_date(*date, &mut out),
+        [Value::Time(time)] => hl7_form::write_time(time.value, &mut out),
         [Value::DateTime(at)] => hl7_form::write_date_time(at, &mut out),
         _ => return misfit("hl7", arguments),
     }

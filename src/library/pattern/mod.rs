@@ -4,7 +4,7 @@
 //! | letters | what | read | written |
 //! |---|---|---|---|
 //! | `yyyy`, `y` | year 0000 to 9999 | exactly 4 digits; 1 to 4 | 4 digits; as many as needed |
-//! | `yy` | year of the century | 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068 (POSIX `%y`) | 2 digits |
+//! | `yy` | year of the century | never: it leaves the century open | 2 digits |
 //! | `MM`, `M`, `MMM`, `MMMM` (`L` likewise) | month | 2 digits; 1 or 2; `Jan`; `January` | the same |
 //! | `dd`, `d` | day of the month | 2 digits; 1 or 2 | the same |
 //! | `DDD`, `D` | day of the year | 3 digits; 1 to 3 | the same |
@@ -31,6 +31,7 @@ pub const MAX_PATTERN: usize = 200;
 /// A pattern that was found well-formed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
+    source: String,
     parts: Vec<Part>,
 }
 
@@ -162,7 +163,12 @@ impl Pattern {
         if !parts.iter().any(|part| matches!(part, Part::Field(_))) {
             return Err("a date pattern has letters such as `yyyy`, `MM` and `dd`".into());
         }
-        Ok(Pattern { parts })
+        Ok(Pattern { source: pattern.into(), parts })
+    }
+
+    /// As the author wrote it.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// Whether the text carries its own offset from UTC.
@@ -215,8 +221,11 @@ impl Pattern {
             }
             seen.push(kind.name());
         }
+        if self.has(&[Kind::YearOfCentury]) {
+            return Err("`yy` leaves the century open, so nothing can be read with it; write `yyyy`, or write alone: `format(day, \"MM/dd/yy\")`".into());
+        }
         if *base != Base::Time {
-            if !self.has(&[Kind::Year, Kind::YearOfCentury]) {
+            if !self.has(&[Kind::Year]) {
                 return lacks("year (`yyyy`)");
             }
             let month = self.has(&[Kind::Month, Kind::MonthName { short: true }, Kind::MonthName { short: false }]);

@@ -88,7 +88,8 @@ impl Found {
         let (value, rest) = digits(field.width, text)?;
         match field.kind {
             Kind::Year => self.year = Some(value as i16),
-            Kind::YearOfCentury => self.year = Some(value as i16 + if value < 69 { 2000 } else { 1900 }),
+            // leaves the century open
+            Kind::YearOfCentury => {}
             Kind::Month => self.month = Some(value as i8),
             Kind::Day => self.day = Some(value as i8),
             Kind::DayOfYear => self.day_of_year = Some(value as i16),

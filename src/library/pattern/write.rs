@@ -16,32 +16,40 @@ struct Source {
 }
 
 impl Pattern {
-    /// Appends the date. Fields that a date has not, which [`super::check`] excludes, are left out.
-    pub fn write_date(&self, date: civil::Date, out: &mut String) {
-        self.write(Source { date: Some(date), ..Source::default() }, out);
+    /// Appends the date; false, and nothing appended, where the pattern asks for what a date has not, which
+    /// [`super::check_format`] excludes.
+    #[must_use]
+    pub fn write_date(&self, date: civil::Date, out: &mut String) -> bool {
+        self.write(Source { date: Some(date), ..Source::default() }, out)
     }
 
     /// Appends the time; see [`Pattern::write_date`].
-    pub fn write_time(&self, time: civil::Time, out: &mut String) {
-        self.write(Source { time: Some(time), ..Source::default() }, out);
+    #[must_use]
+    pub fn write_time(&self, time: civil::Time, out: &mut String) -> bool {
+        self.write(Source { time: Some(time), ..Source::default() }, out)
     }
 
-    /// Appends the point in time as the clock at its own offset shows it. To write it as a zone's clock
-    /// shows it, tell it in that zone first ([`crate::library::zone::Zone::clock`]).
+    /// Appends the point in time as the clock at its own offset shows it. For the clock of a zone, see
+    /// [`crate::library::zone::Zone::clock`].
     pub fn write_date_time(&self, at: &DateTime<'_>, out: &mut String) {
         let source = Source { date: Some(at.local.date()), time: Some(at.local.time()), offset: Some(at.offset) };
+        // a point in time has all that a pattern can ask for
         self.write(source, out);
     }
 
-    fn write(&self, source: Source, out: &mut String) {
+    fn write(&self, source: Source, out: &mut String) -> bool {
+        let start = out.len();
         for part in &self.parts {
             match part {
                 Part::Literal(text) => out.push_str(text),
-                Part::Field(field) => {
-                    source.field(*field, out);
+                Part::Field(field) if source.field(*field, out).is_some() => {}
+                Part::Field(_) => {
+                    out.truncate(start);
+                    return false;
                 }
             }
         }
+        true
     }
 }
 
