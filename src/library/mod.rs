@@ -24,6 +24,7 @@ pub mod iso;
 mod lists;
 mod numbers;
 pub mod pattern;
+mod presence;
 mod reading;
 mod regex;
 pub mod signature;
@@ -150,6 +151,7 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
         times::FUNCTIONS,
         writing::FUNCTIONS,
         encoding::FUNCTIONS,
+        presence::FUNCTIONS,
     ];
     TABLE.iter().copied().flatten()
 }

@@ -1,4 +1,4 @@
-//! Functions that write values as text or as the numbers of another system, and the test for presence.
+//! Functions that write values as text or as the numbers of another system.
 
 use super::arguments::{check_format_pattern, constant_text, misfit, part};
 use super::pattern::Pattern;
@@ -68,25 +68,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .examples(&[example(r#"unix(datetime("2024-05-01T10:00:00Z"))"#, "1714557600")]),
     function("unix_ms", "Whole milliseconds since 1970 began in UTC.", Signature::new(&[AT], Returns::Integer), unix_ms)
         .examples(&[example(r#"unix_ms(datetime("2024-05-01T10:00:00.25Z"))"#, "1714557600250")]),
-    Function {
-        takes_missing: true,
-        ..Function::new(
-            "present",
-            Group::Presence,
-            "Whether there is a value; null on purpose is one.",
-            Signature::new(&[Parameter::new("value", Takes::Any)], Returns::Boolean),
-            present,
-        )
-    }
-    .examples(&[example(r#"present("")"#, "true"), example("present(first([]))", "false")]),
-    Function::new(
-        "non_blank",
-        Group::Presence,
-        "The text as it is. Missing if it is empty or only white space.",
-        Signature::new(&[Parameter::new("text", Takes::Text)], Returns::Text).maybe_missing(),
-        non_blank,
-    )
-    .examples(&[example(r#"non_blank("Ann")"#, r#""Ann""#), example(r#"non_blank(" ")"#, "missing")]),
 ];
 
 fn text<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
@@ -151,17 +132,4 @@ fn unix<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
 fn unix_ms<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
     let [Value::DateTime(at)] = arguments else { return misfit("unix_ms", arguments) };
     Value::from(unix_form::milliseconds(at))
-}
-
-fn present<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
-    match arguments {
-        [Value::Failed(why)] => Value::Failed(why.clone()),
-        [value] => Value::from(!value.is_missing()),
-        _ => misfit("present", arguments),
-    }
-}
-
-fn non_blank<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
-    let [Value::Text(text)] = arguments else { return misfit("non_blank", arguments) };
-    if text.trim().is_empty() { Value::Missing } else { part(text, 0..text.len()) }
 }
