@@ -1,5 +1,5 @@
-//! Functions that read values from text. All may fail; what they take is what the door takes from a
-//! field that is declared so.
+//! Functions that read values from text. All may fail. They take what the door takes from a field that
+//! is declared so, and of numbers leading zeros and a plus sign, too.
 
 use super::arguments::{
     check_any_text, check_date_pattern, check_date_time_pattern, check_time_pattern, check_zone, constant_text, misfit,
@@ -9,7 +9,7 @@ use super::value::{DateTime, Time};
 use super::zone::Zone;
 use super::{Function, Group, Parameter, Prepared, Returns, Signature, Takes, Value, example, iso};
 use crate::model::Constant;
-use crate::model::number::{MAX_DIGITS, Number};
+use crate::model::number::Number;
 
 const TEXT: Parameter = Parameter::new("text", Takes::Text);
 const PATTERN: Parameter = Parameter::new("pattern", Takes::Text).optional();
@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "integer",
         Group::Reading,
-        "The whole number that the text writes: digits, with a sign and leading zeros where it has them.",
+        "The whole number that the text writes; leading zeros and a sign are allowed.",
         Signature::new(&[TEXT], Returns::Integer).may_fail("the text may not be a whole number"),
         integer,
     )
@@ -100,19 +100,26 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ]),
 ];
 
-/// A whole number in text: a sign where there is one, digits, leading zeros allowed. `None` of anything
-/// else and of over 1,000 digits.
-pub fn read_integer(text: &str) -> Option<Number> {
-    let (negative, digits) = unsigned(text);
-    let sound = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    if sound { finish(negative, digits) } else { None }
+/// A whole number in text, as [`read_decimal`] reads it: `0042`, `-7`, `2e1`, `4.0`.
+fn read_integer(text: &str) -> Option<Number> {
+    read_decimal(text).filter(Number::is_integer)
 }
 
-/// A number in text: a sign where there is one, digits, a point and more digits, an exponent. `None` of
-/// anything else and of over 1,000 digits.
-pub fn read_decimal(text: &str) -> Option<Number> {
+/// A number in text: a sign where there is one, digits (leading zeros allowed), and what a JSON number
+/// has after them. `None` of anything else and of over 1,000 digits.
+fn read_decimal(text: &str) -> Option<Number> {
     let (negative, digits) = unsigned(text);
-    digits.starts_with(|c: char| c.is_ascii_digit()).then(|| finish(negative, digits))?
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let trimmed = digits.trim_start_matches('0');
+    // JSON allows no leading zero, but the one before a point or an exponent
+    let number = match trimmed.bytes().next() {
+        Some(b'1'..=b'9') => Number::parse(trimmed),
+        _ => Number::parse(&digits[digits.len() - trimmed.len() - 1..]),
+    }
+    .ok()?;
+    Some(if negative { -number } else { number })
 }
 
 fn unsigned(text: &str) -> (bool, &str) {
@@ -120,18 +127,6 @@ fn unsigned(text: &str) -> (bool, &str) {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     }
-}
-
-/// Digits in front, then whatever a JSON number has.
-fn finish(negative: bool, digits: &str) -> Option<Number> {
-    let trimmed = digits.trim_start_matches('0');
-    let zero = !trimmed.starts_with(|c: char| c.is_ascii_digit());
-    // longer text is refused before it is copied
-    if trimmed.len() > 2 * MAX_DIGITS {
-        return None;
-    }
-    let number = if zero { Number::parse(&format!("0{trimmed}")) } else { Number::parse(trimmed) }.ok()?;
-    Some(if negative { -number } else { number })
 }
 
 fn integer<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
@@ -259,5 +254,41 @@ impl Prepared for ReadDateTime {
             None => iso::parse_date_time(text).map(|at| DateTime { received: None, ..at }),
         };
         self.0.or_failed(read.map(Value::DateTime))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_text() {
+        let long = format!("{}{}", "0".repeat(5000), "9".repeat(1000));
+        for (text, value) in [
+            ("42", "42"),
+            ("0042", "42"),
+            ("-007", "-7"),
+            ("+5", "5"),
+            ("0", "0"),
+            ("000", "0"),
+            ("-0", "0"),
+            ("2e1", "20"),
+            ("004.0", "4"),
+            ("00e7", "0"),
+            (&long, &"9".repeat(1000)),
+        ] {
+            assert_eq!(read_integer(text), Number::parse(value).ok(), "{text}");
+        }
+        for (text, value) in [("036.60", "36.6"), ("00.5", "0.5"), ("-1.5E-2", "-0.015"), ("1e400", "1e400")] {
+            assert_eq!(read_decimal(text), Number::parse(value).ok(), "{text}");
+            assert!(text == "1e400" || read_integer(text).is_none(), "{text}");
+        }
+        let over = "9".repeat(1001);
+        for bad in [
+            "", "-", "+", "+-1", "--1", " 1", "1 ", "1,5", ".5", "1.", "0.", "1e", "0x1", "1_000", "１", "1e1001",
+            "NaN", &over,
+        ] {
+            assert_eq!(read_decimal(bad), None, "{bad}");
+        }
     }
 }
