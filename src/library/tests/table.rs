@@ -78,12 +78,15 @@ fn decimal_fails_of_text_alone() {
     assert!(find("integer").unwrap().signature.failure(&Base::Text).is_some());
 }
 
+/// Function, base of the first argument, constants among the arguments; which is wrong, a part of why.
+type WrongConstant<'c> = (&'c str, Base, &'c [Option<Constant>], usize, &'c str);
+
 /// What is wrong with constants is told with the argument's place.
 #[test]
 fn wrong_constants_are_refused() {
     let text = |text: &str| Constant::Text(text.into());
     let number = |number: i64| Constant::Number(number.into());
-    let cases: &[(&str, Base, &[Option<Constant>], usize, &str)] = &[
+    let cases: &[WrongConstant<'_>] = &[
         ("pad_left", Base::Text, &[None, Some(number(10_001))], 1, "0 to 10000"),
         ("pad_left", Base::Text, &[None, Some(number(-1))], 1, "0 to 10000"),
         ("pad_right", Base::Text, &[None, Some(number(5)), Some(text("ab"))], 2, "one character"),
