@@ -214,7 +214,8 @@ impl<'m> Compiler<'m> {
         let Some(function) = library::find(name) else {
             return self.error(format!("no function is called {name:?}"));
         };
-        if arguments.len() < function.least || function.most.is_some_and(|most| arguments.len() > most) {
+        let signature = &function.signature;
+        if arguments.len() < signature.least() || signature.most().is_some_and(|most| arguments.len() > most) {
             return self.error(format!("{name} does not take {} arguments", arguments.len()));
         }
         let prepared = match function.implementation {
