@@ -12,6 +12,10 @@ pub enum RunError {
     SameName { name: String },
     #[error("the mapping \"{mapping}\" cannot be run: {reason}")]
     Mapping { mapping: String, reason: String },
+    #[error(
+        "the mappings \"{one}\" and \"{other}\" both listen to \"{event}\" but name different ids of it; let both say the same in `listen \"{event}\" {{ id … }}`"
+    )]
+    DifferentIds { event: String, one: String, other: String },
     #[error("no mapping listens to \"{event}\"; the mappings listen to {known}")]
     NobodyListens { event: String, known: String },
     #[error(

@@ -13,12 +13,19 @@
 
 pub mod audit;
 mod error;
+mod intake;
+mod lanes;
+mod life;
 mod observe;
 mod options;
+mod program;
+mod push;
 mod shutdown;
+mod source;
 pub mod store;
 
 pub use error::RunError;
+pub use life::run;
 pub use observe::{Observer, RunEvent, Silent, TargetCondition};
 pub use options::{End, EnvironmentLookup, Hub, Limits, Lines, RunMapping, RunOptions, Source, Token};
 pub use shutdown::Shutdown;
@@ -38,12 +45,4 @@ pub struct Summary {
     pub tries: u64,
     /// Requests still to be made; they wait in the store for the next run.
     pub pending: u64,
-}
-
-/// Runs until the shutdown is triggered or, with [`End::WhenIdle`], until nothing is left to do.
-///
-/// # Errors
-/// What keeps it from starting, and a store that failed.
-pub async fn run(_options: RunOptions, _observer: std::sync::Arc<dyn Observer>) -> Result<Summary, RunError> {
-    Err(RunError::NoMapping)
 }

@@ -181,6 +181,12 @@ impl OutcomeCounts {
         }
     }
 
+    pub fn add_all(&mut self, other: &OutcomeCounts) {
+        for outcome in Outcome::ALL {
+            self.add(outcome, other.of(outcome));
+        }
+    }
+
     pub fn of(&self, outcome: Outcome) -> u64 {
         match outcome {
             Outcome::Delivered => self.delivered,

@@ -126,6 +126,41 @@ pub enum Arrival {
     Known,
 }
 
+/// What is known of the effect of a work's tries at the target, from the best to the worst.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// No try had one, but for one that was answered as delivered.
+    #[default]
+    Known,
+    /// A try was answered, but the answer does not say (HTTP 500).
+    Unclear,
+    /// A try got no answer: the request may still be under way.
+    Abandoned,
+}
+
+impl Effect {
+    pub fn is_unknown(self) -> bool {
+        self != Effect::Known
+    }
+
+    pub(crate) fn code(self) -> i64 {
+        match self {
+            Effect::Known => 0,
+            Effect::Unclear => 1,
+            Effect::Abandoned => 2,
+        }
+    }
+
+    /// The worst is taken of what nobody wrote.
+    pub(crate) fn from_code(code: i64) -> Effect {
+        match code {
+            0 => Effect::Known,
+            1 => Effect::Unclear,
+            _ => Effect::Abandoned,
+        }
+    }
+}
+
 /// One request's place: event, target and item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WorkId {
@@ -175,8 +210,8 @@ pub struct Turn {
     pub tries: u32,
     /// Tries for which the event may be to blame.
     pub blamed: u32,
-    /// Whether a try may have had an effect that we do not know of.
-    pub effect_unknown: bool,
+    /// Of the tries so far.
+    pub effect: Effect,
     /// How long it has been tried, while the connector ran.
     pub tried_for: Duration,
     /// How long ago the last try ended.
@@ -203,7 +238,7 @@ pub struct Finished {
     pub status: Option<u16>,
     pub latency: Option<Duration>,
     pub body_digest: Option<[u8; 32]>,
-    pub effect_unknown: bool,
+    pub effect: Effect,
     /// The version that the target has, or may have, now.
     pub advance: Option<Version>,
     /// How long the lane's next event waits, where an abandoned request could land on top of it.
@@ -233,7 +268,7 @@ pub struct Deferred {
     pub lane: Lane,
     pub tries: u32,
     pub blamed: u32,
-    pub effect_unknown: bool,
+    pub effect: Effect,
     pub tried_for: Duration,
     /// Until the next try.
     pub delay: Duration,

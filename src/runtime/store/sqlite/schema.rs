@@ -69,6 +69,7 @@ CREATE TABLE event (
 
 -- One request to be made. A lane is (record, ord); its rows stand in the order in which they are pushed.
 -- item: -1 for none. due: by clock_ms, NULL behind the lane's head. begun: the epoch that gave it out.
+-- effect: 0 known, 1 unclear, 2 a request that got no answer.
 CREATE TABLE work (
     record    INTEGER NOT NULL,
     ord       TEXT NOT NULL,
@@ -81,7 +82,7 @@ CREATE TABLE work (
     begun     INTEGER NOT NULL DEFAULT 0,
     tries     INTEGER NOT NULL DEFAULT 0,
     blamed    INTEGER NOT NULL DEFAULT 0,
-    unknown   INTEGER NOT NULL DEFAULT 0,
+    effect    INTEGER NOT NULL DEFAULT 0,
     tried_ms  INTEGER NOT NULL DEFAULT 0,
     last_try  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (record, ord, event, target, item)

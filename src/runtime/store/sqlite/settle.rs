@@ -64,14 +64,21 @@ impl Sqlite {
             latency: finished.latency,
             body: finished.body_digest.as_ref(),
             reason: finished.reason.as_deref(),
-            effect_unknown: finished.effect_unknown,
+            effect_unknown: finished.effect.is_unknown(),
         })?;
         if let Some(version) = &finished.advance {
             self.advance(lane, version)?;
         }
         if finished.outcome == Outcome::SetAside {
             let item = item_number(work.item);
-            self.keep_failed(work.event, finished.plan.0, work.target.0, item, row.number, finished.effect_unknown)?;
+            self.keep_failed(
+                work.event,
+                finished.plan.0,
+                work.target.0,
+                item,
+                row.number,
+                finished.effect.is_unknown(),
+            )?;
         } else {
             self.let_go(work)?;
         }
@@ -156,7 +163,7 @@ impl Sqlite {
         let (work, lane) = (deferred.work, &deferred.lane);
         let changed = self.execute(
             "put off what is to be tried again",
-            "UPDATE work SET due = ?6, begun = 0, tries = ?7, blamed = ?8, unknown = ?9, tried_ms = ?10, last_try = ?11
+            "UPDATE work SET due = ?6, begun = 0, tries = ?7, blamed = ?8, effect = ?9, tried_ms = ?10, last_try = ?11
              WHERE record = ?1 AND ord = ?2 AND event = ?3 AND target = ?4 AND item = ?5",
             params![
                 lane.record.0,
@@ -167,7 +174,7 @@ impl Sqlite {
                 self.clock.after(deferred.delay),
                 deferred.tries,
                 deferred.blamed,
-                deferred.effect_unknown,
+                deferred.effect.code(),
                 i64::try_from(millis(deferred.tried_for)).unwrap_or(i64::MAX),
                 self.clock.now(),
             ],

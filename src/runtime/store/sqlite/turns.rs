@@ -4,7 +4,7 @@ use super::audit::{item_number, read_item};
 use super::{Sqlite, failing};
 use crate::plan::{Envelope, Request};
 use crate::runtime::store::{
-    Allowance, Lane, PlanId, RecordId, SourceId, StoreError, TargetId, Turn, Turns, WorkId, version,
+    Allowance, Effect, Lane, PlanId, RecordId, SourceId, StoreError, TargetId, Turn, Turns, WorkId, version,
 };
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::HashSet;
@@ -86,7 +86,7 @@ impl Sqlite {
             .connection
             .prepare_cached(
                 "SELECT e.id, e.type, e.received, e.time, e.origin, e.id_is_cursor, e.source, e.data,
-                        w.plan, w.version, w.begun, w.tries, w.blamed, w.unknown, w.tried_ms, w.last_try, v.version
+                        w.plan, w.version, w.begun, w.tries, w.blamed, w.effect, w.tried_ms, w.last_try, v.version
                  FROM work w JOIN event e ON e.number = w.event
                  LEFT JOIN version v ON v.record = w.record AND v.ord = w.ord
                  WHERE w.record = ?1 AND w.ord = ?2 AND w.event = ?3 AND w.target = ?4 AND w.item = ?5",
@@ -126,7 +126,7 @@ impl Sqlite {
             newest: read_version(16)?,
             tries: row.get(11)?,
             blamed: row.get(12)?,
-            effect_unknown: row.get(13)?,
+            effect: Effect::from_code(row.get(13)?),
             tried_for: milliseconds(row.get(14)?),
             idle_for: milliseconds(now - row.get::<_, i64>(15)?),
             begun_before: begun != 0 && begun != self.epoch as i64,
