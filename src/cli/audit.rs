@@ -142,7 +142,7 @@ fn list(arguments: &List) -> Result<Status, Stop> {
     Ok(Status::Clean)
 }
 
-const HEADING: &str = "row     time                  outcome     event             target            key               tries status  reason";
+const HEADING: &str = "row     time                 outcome     event              target                  key                  tries status  reason";
 
 /// One row under [`HEADING`].
 pub fn line(row: &AuditRow, paint: Paint) -> String {
@@ -163,7 +163,7 @@ pub fn line(row: &AuditRow, paint: Paint) -> String {
         reason.push_str(" (the target may have seen it twice)");
     }
     let text = format!(
-        "{:<7} {:<21.21} {outcome} {:<17} {:<17} {:<17} {:>5} {:>6}  {}",
+        "{:<7} {:<19.19}Z {outcome} {:<18} {:<23} {:<20} {:>5} {:>6}  {}",
         row.number,
         row.at,
         shown(&row.event_id),

@@ -2,14 +2,15 @@
 
 use super::config::{self, Config};
 use super::find;
-use super::log::Log;
+use super::log;
 use super::mapping_file::{Extension, Ready, extension, ready};
 use super::mock::duration;
 use super::progress;
 use super::stop::{Status, Stop};
-use super::terminal::Stream;
 use crate::model::Mapping;
-use crate::runtime::{self, End, Hub, Lines, Observer, RunMapping, RunOptions, Shutdown, Source, Summary, Token};
+use crate::runtime::{
+    self, End, Hub, Lines, Observer, RunMapping, RunOptions, Shutdown, Silent, Source, Summary, Token,
+};
 use clap::Args;
 use indicatif::ProgressBar;
 use std::io::{self, Write};
@@ -87,7 +88,7 @@ pub fn run(arguments: &Run) -> Result<Status, Stop> {
     let config = config::load(arguments.config.as_deref())?;
     let Some(mappings) = mappings(arguments, &config)? else { return Ok(Status::Failed) };
     let bar = arguments.source.as_deref().and_then(bar);
-    let log = Log::start(bar.clone());
+    log::start(bar.clone());
     let summary = on_runtime(async {
         let source = source(arguments, &config, &mappings, bar.as_ref()).await?;
         let from_lines = matches!(source, Source::Lines(_));
@@ -96,7 +97,7 @@ pub fn run(arguments: &Run) -> Result<Status, Stop> {
         options.target_url = given(arguments.target_url.as_ref());
         options.end = if from_lines { End::WhenIdle } else { End::Never };
         options.limits.drain = arguments.drain_timeout;
-        connect(options, Arc::new(log)).await
+        connect(options, Arc::new(Silent)).await
     })?;
     if let Some(bar) = bar {
         bar.finish_and_clear();
@@ -287,9 +288,4 @@ pub fn sentence(summary: &Summary) -> String {
         counted(summary.received, "event"),
         counted(summary.tries, "request")
     )
-}
-
-/// Whether people read what the connector says as it runs.
-pub fn is_watched() -> bool {
-    Stream::Err.is_terminal()
 }

@@ -2,7 +2,9 @@
 
 mod check;
 mod compile;
+mod ends;
 mod import;
+mod kill;
 mod mock;
 mod program;
 mod run;

@@ -12,7 +12,15 @@ use std::sync::{Mutex, PoisonError};
 /// mix.
 pub struct Story {
     paint: Paint,
-    open: Mutex<HashMap<u64, String>>,
+    open: Mutex<HashMap<u64, Block>>,
+}
+
+/// What is to be said of one event.
+#[derive(Default)]
+struct Block {
+    text: String,
+    /// The keys of the requests that are shown already; every try sends the same.
+    shown: Vec<String>,
 }
 
 impl Story {
@@ -22,14 +30,24 @@ impl Story {
 
     fn add(&self, event: u64, line: &str) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let block = open.entry(event).or_default();
         // Writing into a string cannot fail.
-        let _ = writeln!(block, "{line}");
+        let _ = writeln!(open.entry(event).or_default().text, "{line}");
+    }
+
+    /// Whether a request of this key is to be shown.
+    fn is_new(&self, event: u64, key: &str) -> bool {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = &mut open.entry(event).or_default().shown;
+        let new = !shown.iter().any(|known| known == key);
+        if new {
+            shown.push(key.to_owned());
+        }
+        new
     }
 
     fn finish(&self, row: &AuditRow) {
         let block = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&row.event).unwrap_or_default();
-        say(&format!("{block}  {}\n", self.outcome(row)));
+        say(&format!("{}  {}\n", block.text, self.outcome(row)));
     }
 
     fn outcome(&self, row: &AuditRow) -> String {
@@ -61,7 +79,7 @@ impl Observer for Story {
                     paint.bold(&format!("event {id}"))
                 ));
             }
-            RunEvent::Prepared { event, request, .. } => {
+            RunEvent::Prepared { event, request, .. } if self.is_new(event, &request.key) => {
                 self.add(
                     event,
                     &format!("  {} {}  Idem-Key {}", paint.cyan(&request.method), request.url, request.key),
@@ -81,7 +99,7 @@ impl Observer for Story {
                 say(&paint.dim(&format!("the target is {condition:?}: {reason}")))
             }
             RunEvent::Alarm { message } => say(&paint.yellow(message)),
-            RunEvent::Listening { .. } => {}
+            RunEvent::Listening { .. } | RunEvent::Prepared { .. } => {}
         }
     }
 }
