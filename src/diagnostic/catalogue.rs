@@ -37,7 +37,7 @@ catalogue! {
     E0002 Error "a missing closing bracket or brace"
     E0003 Error "another arrow where `->` is meant"
     E0004 Error "a string that does not end"
-    E0005 Error "the wrong quote for text"
+    E0005 Error "the wrong quotes"
     E0006 Error "something is missing here"
     E0007 Error "nested too deeply"
     E0008 Error "an expression with too many operators"
@@ -48,6 +48,7 @@ catalogue! {
     E0013 Error "a pattern that does not compile"
     E0014 Error "a closing bracket that nothing opened"
     E0015 Error "`?` after a union that is not in parentheses"
+    E0016 Error "another sign than the one that is meant"
 
     // Names.
     E0101 Error "a name that nothing declares"

@@ -25,6 +25,13 @@ pub struct Refusal {
     pub reason: String,
 }
 
+impl Refusal {
+    /// A refusal of the whole event.
+    pub(super) fn of_event(reason: impl Into<String>) -> Refusal {
+        Refusal { path: "event".to_owned(), reason: reason.into() }
+    }
+}
+
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.path, self.reason)

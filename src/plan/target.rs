@@ -1,0 +1,226 @@
+//! One target made ready: whether it wants an event, and the request it makes of it.
+
+use super::address::{Environment, Header, Url, is_token, write_key};
+use super::code::{Code, Items};
+use super::compile::Compiler;
+use super::error::PlanError;
+use super::evaluate::{Entry, Machine, Outcome, Stop};
+use super::request::{Made, Refusal, Request, Route, Routed, Version};
+use super::write::{self, BodyWriter};
+use crate::library::Value;
+use crate::model::Target;
+
+pub struct TargetCode {
+    method: String,
+    each: Option<Items>,
+    when: Option<Code>,
+    key: Vec<Code>,
+    key_header: String,
+    order: Vec<Code>,
+    newest: Option<Code>,
+    url: Url,
+    headers: Vec<Header>,
+    body: Option<Box<dyn BodyWriter>>,
+    locals: u32,
+}
+
+/// Answers of a target, each with the item it is about.
+pub type Answers<'e> = Vec<(Routed, Option<Entry<'e>>)>;
+
+impl TargetCode {
+    pub fn new<'m>(
+        target: &'m Target,
+        compiler: &mut Compiler<'m>,
+        environment: &mut Vec<String>,
+    ) -> Result<TargetCode, PlanError> {
+        let name = match &target.name {
+            Some(name) => format!("target {name}"),
+            None => "target".to_owned(),
+        };
+        compiler.begin();
+        compiler.at(&name);
+        if target.method.is_empty() || !target.method.bytes().all(|b| b.is_ascii_uppercase()) {
+            return compiler.error(format!("{:?} is no HTTP method", target.method));
+        }
+        if !is_token(&target.key_header) {
+            return compiler.error(format!("{:?} is no name of a header", target.key_header));
+        }
+        compiler.at(format!("{name}, when"));
+        let when = target.when.as_ref().map(|when| compiler.expression(when)).transpose()?;
+        compiler.at(format!("{name}, each"));
+        let each = match &target.each {
+            Some(each) => Some(compiler.items(each.variable, &each.list, each.filter.as_ref(), None)?),
+            None => None,
+        };
+        compiler.at(format!("{name}, key"));
+        let key = target.key.iter().map(|part| compiler.expression(part)).collect::<Result<_, _>>()?;
+        compiler.at(format!("{name}, order by"));
+        let order = target.order_by.iter().map(|part| compiler.expression(part)).collect::<Result<_, _>>()?;
+        compiler.at(format!("{name}, newest by"));
+        let newest = target.newest_by.as_ref().map(|newest| compiler.expression(newest)).transpose()?;
+        compiler.at(format!("{name}, url"));
+        let url = Url::new(&target.url, compiler, environment)?;
+        let mut headers = Vec::with_capacity(target.headers.len());
+        for rule in &target.headers {
+            compiler.at(format!("{name}, header {}", rule.name));
+            headers.push(Header::new(rule, compiler, environment)?);
+        }
+        let body = target.body.as_ref().map(|body| write::compile(body, compiler)).transpose()?;
+        Ok(TargetCode {
+            method: target.method.clone(),
+            each,
+            when,
+            key,
+            key_header: target.key_header.clone(),
+            order,
+            newest,
+            url,
+            headers,
+            body,
+            locals: compiler.locals(),
+        })
+    }
+
+    /// Whether the target wants the event; of one with `each` an answer for each item.
+    pub fn route<'e>(&'e self, target: usize, machine: &mut Machine<'e>) -> Answers<'e> {
+        machine.begin(self.locals);
+        let ended = |stop: Box<Stop>, item| (routed(stop, target, item), None);
+        if let Some(when) = &self.when {
+            match machine.decide(when).map_err(|stop| stop.under("when")) {
+                Ok(true) => {}
+                Ok(false) => return Vec::new(),
+                Err(stop) => return vec![ended(stop, None)],
+            }
+        }
+        let Some(each) = &self.each else {
+            return vec![match self.lane(target, None, machine) {
+                Ok(route) => (Routed::To(route), None),
+                Err(stop) => ended(stop, None),
+            }];
+        };
+        let entries = match machine.entries(each).map_err(|stop| stop.under("each")) {
+            Ok(entries) => entries,
+            Err(stop) => return vec![ended(stop, None)],
+        };
+        let mut answers = Vec::with_capacity(entries.len());
+        for (index, entry) in (0..).zip(entries) {
+            let lane = entry.map_err(|stop| stop.under("each")).and_then(|entry| {
+                machine.set(each.local, entry.clone().local());
+                Ok((self.lane(target, Some(index), machine)?, entry))
+            });
+            answers.push(match lane {
+                Ok((route, entry)) => (Routed::To(route), Some(entry)),
+                Err(stop) => ended(stop, Some(index)),
+            });
+        }
+        answers
+    }
+
+    fn lane<'e>(&'e self, target: usize, item: Option<u32>, machine: &mut Machine<'e>) -> Outcome<Route> {
+        let order = write_key(&self.order, machine).map_err(|stop| stop.under("order by"))?;
+        let version = match &self.newest {
+            Some(newest) => version(newest, machine).map_err(|stop| stop.under("newest by"))?,
+            None => None,
+        };
+        Ok(Route { target, item, order, version })
+    }
+
+    /// The item of that index, as [`TargetCode::route`] counted it.
+    pub fn entry<'e>(&'e self, item: Option<u32>, machine: &mut Machine<'e>) -> Outcome<Option<Entry<'e>>> {
+        machine.begin(self.locals);
+        let found = match (&self.each, item) {
+            (None, None) => return Ok(None),
+            (Some(each), Some(item)) => machine.entries(each).and_then(|mut entries| {
+                if item as usize >= entries.len() {
+                    return Stop::reject("the event has no such item");
+                }
+                entries.swap_remove(item as usize)
+            }),
+            (None, Some(_)) => Stop::reject("the target has no items"),
+            (Some(_), None) => Stop::reject("an item must be named"),
+        };
+        found.map(Some).map_err(|stop| stop.under("each"))
+    }
+
+    /// The request for the event or, of a target with `each`, for the item.
+    pub fn make<'e>(&'e self, entry: Option<Entry<'e>>, machine: &mut Machine<'e>, environment: &Environment) -> Made {
+        machine.begin(self.locals);
+        if let (Some(each), Some(entry)) = (&self.each, entry) {
+            machine.set(each.local, entry.local());
+        }
+        match self.request(machine, environment) {
+            Ok(request) => Made::Request(request),
+            Err(stop) => ended(stop),
+        }
+    }
+
+    fn request<'e>(&'e self, machine: &mut Machine<'e>, environment: &Environment) -> Outcome<Request> {
+        let key = write_key(&self.key, machine).map_err(|stop| stop.under("key"))?;
+        let url = self.url.write(machine, environment).map_err(|stop| stop.under("url"))?;
+        let mut headers = Vec::with_capacity(2 + self.headers.len());
+        headers.push((self.key_header.clone(), key.clone()));
+        if let Some(body) = &self.body {
+            headers.push(("Content-Type".to_owned(), body.content_type().to_owned()));
+        }
+        for header in &self.headers {
+            let value = header.write(machine, environment).map_err(|stop| stop.under(&header.name))?;
+            headers.push((header.name.clone(), value));
+        }
+        let mut json = false;
+        let mut body = None;
+        if let Some(writer) = &self.body {
+            json = writer.is_json();
+            let mut out = Vec::with_capacity(512);
+            writer.write(machine, &mut out).map_err(|stop| stop.under("body"))?;
+            body = Some(out);
+        }
+        Ok(Request { method: self.method.clone(), url, headers, key, body, json })
+    }
+}
+
+fn version<'e>(newest: &'e Code, machine: &mut Machine<'e>) -> Outcome<Option<Version>> {
+    let value = machine.evaluate(newest)?;
+    Ok(Some(match value {
+        Value::Missing | Value::Null => return Ok(None),
+        Value::Failed(reason) => return Stop::reject(reason),
+        Value::Number(_) | Value::Numeral(_) => Version::Number(machine.number(&value)?),
+        Value::Duration(duration) => Version::Number(duration.seconds),
+        Value::DateTime(at) => Version::Instant(at.nanoseconds()),
+        Value::Time(time) => Version::Number(crate::model::number::Number::from(nanoseconds(time.value))),
+        // a date's text sorts as the date does
+        value => {
+            let mut text = String::new();
+            machine.push_plain(&value, &mut text)?;
+            Version::Text(text)
+        }
+    }))
+}
+
+/// Nanoseconds of the day.
+fn nanoseconds(time: jiff::civil::Time) -> i128 {
+    let whole = i128::from(time.hour()) * 3600 + i128::from(time.minute()) * 60 + i128::from(time.second());
+    whole * 1_000_000_000 + i128::from(time.subsec_nanosecond())
+}
+
+/// What a target that stopped made.
+pub fn ended(stop: Box<Stop>) -> Made {
+    match *stop {
+        Stop::Skip => Made::Skipped,
+        stop => Made::Refused(refusal(stop)),
+    }
+}
+
+fn routed(stop: Box<Stop>, target: usize, item: Option<u32>) -> Routed {
+    match *stop {
+        Stop::Skip => Routed::Skipped { target, item },
+        stop => Routed::Refused { target, item, refusal: refusal(stop) },
+    }
+}
+
+fn refusal(stop: Stop) -> Refusal {
+    match stop {
+        Stop::Refused(refusal) => refusal,
+        Stop::Reject(reason) => Refusal::of_event(reason),
+        Stop::Skip => Refusal::of_event("skipped"),
+    }
+}
