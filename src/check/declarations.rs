@@ -25,9 +25,14 @@ impl<'a> Checker<'a> {
                 Item::Zone(zone, span) => {
                     if jiff::tz::TimeZone::get(&zone.value).is_err() {
                         self.report(
-                            Diagnostic::new(Code::E0110, format!("there is no time zone {:?}", zone.value), zone.span, "not a zone")
-                                .also(*span, "of this file")
-                                .help("name one as IANA does, e.g. `zone \"America/New_York\"`"),
+                            Diagnostic::new(
+                                Code::E0110,
+                                format!("there is no time zone {:?}", zone.value),
+                                zone.span,
+                                "not a zone",
+                            )
+                            .also(*span, "of this file")
+                            .help("name one as IANA does, e.g. `zone \"America/New_York\"`"),
                         );
                     } else {
                         self.zone = Some(zone.value.clone());
@@ -93,9 +98,14 @@ impl<'a> Checker<'a> {
                 Some(name) => {
                     if let Some(first) = seen.insert(&name.text, name.span) {
                         self.report(
-                            Diagnostic::new(Code::E0601, format!("two targets are called `{}`", name.text), name.span, "again here")
-                                .also(first, "first here")
-                                .help("give one of the two another name"),
+                            Diagnostic::new(
+                                Code::E0601,
+                                format!("two targets are called `{}`", name.text),
+                                name.span,
+                                "again here",
+                            )
+                            .also(first, "first here")
+                            .help("give one of the two another name"),
                         );
                     }
                 }
@@ -116,22 +126,39 @@ impl<'a> Checker<'a> {
                 None if nodes.is_empty() => continue,
                 None => {
                     self.report(
-                        Diagnostic::new(Code::E0608, "this file has several targets, so a map says whose body it is", map.keyword, "of which target?")
-                            .help("write `map NAME { … }` with the target's name"),
+                        Diagnostic::new(
+                            Code::E0608,
+                            "this file has several targets, so a map says whose body it is",
+                            map.keyword,
+                            "of which target?",
+                        )
+                        .help("write `map NAME { … }` with the target's name"),
                     );
                     continue;
                 }
-                Some(name) => match nodes.iter().position(|node| node.name.as_ref().is_some_and(|known| known.text == name.text)) {
+                Some(name) => match nodes
+                    .iter()
+                    .position(|node| node.name.as_ref().is_some_and(|known| known.text == name.text))
+                {
                     Some(at) => at,
                     None => {
-                        let names: Vec<&str> = nodes.iter().filter_map(|node| node.name.as_ref().map(|name| name.text.as_str())).collect();
+                        let names: Vec<&str> =
+                            nodes.iter().filter_map(|node| node.name.as_ref().map(|name| name.text.as_str())).collect();
                         let near = nearest(&name.text, names.iter().copied());
                         self.report(
-                            Diagnostic::new(Code::E0608, format!("there is no target `{}` whose body this could be", name.text), name.span, "no such target")
-                                .help(match near {
-                                    Some(near) => format!("write `map {near}`"),
-                                    None => format!("declare `target {0} …`, or parameters if it is to be reused: `map {0}(x: T)`", name.text),
-                                }),
+                            Diagnostic::new(
+                                Code::E0608,
+                                format!("there is no target `{}` whose body this could be", name.text),
+                                name.span,
+                                "no such target",
+                            )
+                            .help(match near {
+                                Some(near) => format!("write `map {near}`"),
+                                None => format!(
+                                    "declare `target {0} …`, or parameters if it is to be reused: `map {0}(x: T)`",
+                                    name.text
+                                ),
+                            }),
                         );
                         continue;
                     }
@@ -169,8 +196,14 @@ impl<'a> Checker<'a> {
         }
         match &node.kind {
             TypeKind::Record(fields) => fields,
-            TypeKind::List(inner) | TypeKind::Group(inner) | TypeKind::Dictionary(inner) => self.fields_of(inner, depth + 1),
-            TypeKind::Union(parts) => parts.iter().map(|part| self.fields_of(part, depth + 1)).find(|fields| !fields.is_empty()).unwrap_or(&[]),
+            TypeKind::List(inner) | TypeKind::Group(inner) | TypeKind::Dictionary(inner) => {
+                self.fields_of(inner, depth + 1)
+            }
+            TypeKind::Union(parts) => parts
+                .iter()
+                .map(|part| self.fields_of(part, depth + 1))
+                .find(|fields| !fields.is_empty())
+                .unwrap_or(&[]),
             TypeKind::Named(name) => match self.type_declarations.get(name.text.as_str()) {
                 Some(declaration) => self.fields_of(&declaration.ty, depth + 1),
                 None => &[],
@@ -191,7 +224,9 @@ impl<'a> Checker<'a> {
         let asked = keys
             .iter()
             .map(|key| match &key.ty.base {
-                Base::Code { values, open: false } => Some(values.iter().cloned().map(crate::model::Constant::Text).collect()),
+                Base::Code { values, open: false } => {
+                    Some(values.iter().cloned().map(crate::model::Constant::Text).collect())
+                }
                 _ => None,
             })
             .collect();

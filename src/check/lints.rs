@@ -49,8 +49,13 @@ impl Checker<'_> {
                     if let Some(name) = path.names.first() {
                         if self.event.field(&name.text).is_none() {
                             self.report(
-                                Diagnostic::new(Code::E0102, format!("the event has no field `{}` to ignore", name.text), name.span, "no such field")
-                                    .help("remove it from the line"),
+                                Diagnostic::new(
+                                    Code::E0102,
+                                    format!("the event has no field `{}` to ignore", name.text),
+                                    name.span,
+                                    "no such field",
+                                )
+                                .help("remove it from the line"),
                             );
                         }
                     }
@@ -58,13 +63,21 @@ impl Checker<'_> {
             }
         }
         let touched: HashSet<&str> = self.used.iter().filter_map(|origin| origin.first()).map(String::as_str).collect();
-        let unused: Vec<&tree::Field> =
-            event.fields.iter().filter(|field| !touched.contains(field.name.text.as_str()) && !ignored.contains(&field.name.text)).collect();
+        let unused: Vec<&tree::Field> = event
+            .fields
+            .iter()
+            .filter(|field| !touched.contains(field.name.text.as_str()) && !ignored.contains(&field.name.text))
+            .collect();
         let found: Vec<Diagnostic> = unused
             .iter()
             .map(|field| {
-                Diagnostic::new(Code::W0101, format!("nothing uses `{}`", field.name.text), field.name.span, "read from the event, then dropped")
-                    .help(format!("if that is meant, say so: `ignore {}`", field.name.text))
+                Diagnostic::new(
+                    Code::W0101,
+                    format!("nothing uses `{}`", field.name.text),
+                    field.name.span,
+                    "read from the event, then dropped",
+                )
+                .help(format!("if that is meant, say so: `ignore {}`", field.name.text))
             })
             .collect();
         for diagnostic in found {
@@ -76,12 +89,15 @@ impl Checker<'_> {
         let used_tables: HashSet<String> = self.table_uses.iter().map(|(name, _)| name.clone()).collect();
         for item in &tree.items {
             let (name, what) = match item {
-                Item::Table(table) if !used_tables.contains(&table.name.text) && !self.mentions(&table.name) => (&table.name, "table"),
+                Item::Table(table) if !used_tables.contains(&table.name.text) && !self.mentions(&table.name) => {
+                    (&table.name, "table")
+                }
                 Item::Let(declared) if !self.ever_used_lets.contains(&declared.name.text) => (&declared.name, "`let`"),
                 _ => continue,
             };
             self.report(
-                Diagnostic::new(Code::W0102, format!("nothing uses the {what} `{}`", name.text), name.span, "unused").help("remove it"),
+                Diagnostic::new(Code::W0102, format!("nothing uses the {what} `{}`", name.text), name.span, "unused")
+                    .help("remove it"),
             );
         }
     }
@@ -95,11 +111,17 @@ impl Checker<'_> {
         for (table, keys, span) in std::mem::take(&mut self.row_spans) {
             let uses: Vec<_> = self.table_uses.iter().filter(|(name, _)| *name == table).collect();
             let asked = |asked: &Option<Vec<_>>, key| asked.as_ref().is_none_or(|codes| codes.contains(key));
-            let reached = uses.iter().any(|(_, columns)| columns.iter().zip(&keys).all(|(codes, key)| asked(codes, key)));
+            let reached =
+                uses.iter().any(|(_, columns)| columns.iter().zip(&keys).all(|(codes, key)| asked(codes, key)));
             if !uses.is_empty() && !reached {
                 self.report(
-                    Diagnostic::new(Code::W0103, format!("no look-up in `{table}` can find this row"), span, "none of the codes that are looked up")
-                        .help("remove the row, or correct its key"),
+                    Diagnostic::new(
+                        Code::W0103,
+                        format!("no look-up in `{table}` can find this row"),
+                        span,
+                        "none of the codes that are looked up",
+                    )
+                    .help("remove the row, or correct its key"),
                 );
             }
         }
@@ -114,7 +136,9 @@ impl Checker<'_> {
                 continue;
             }
             let before = |ending: &str| field.name.text.strip_suffix(ending).and_then(|head| head.chars().last());
-            let hit = UNIT_ENDINGS.iter().find(|(ending, _)| before(ending).is_some_and(|last| last.is_lowercase() || last == '_'));
+            let hit = UNIT_ENDINGS
+                .iter()
+                .find(|(ending, _)| before(ending).is_some_and(|last| last.is_lowercase() || last == '_'));
             if let Some((_, unit)) = hit {
                 found.push(
                     Diagnostic::new(

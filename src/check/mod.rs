@@ -199,8 +199,13 @@ impl<'a> Checker<'a> {
     /// A part of the language that this version does not run yet.
     fn not_yet<T>(&mut self, span: Span, what: &str) -> Option<T> {
         self.report(
-            Diagnostic::new(Code::E0900, format!("{what}: this version does not know that part of the language yet"), span, "not yet")
-                .help("leave it out for now; `docs/reference/language.md` lists what this version runs"),
+            Diagnostic::new(
+                Code::E0900,
+                format!("{what}: this version does not know that part of the language yet"),
+                span,
+                "not yet",
+            )
+            .help("leave it out for now; `docs/reference/language.md` lists what this version runs"),
         );
         None
     }
@@ -272,8 +277,11 @@ impl<'a> Checker<'a> {
 
     fn let_nodes(&mut self) -> Vec<Node> {
         let lets = self.lets_in_use();
-        let names: HashMap<u32, String> =
-            self.lets.iter().filter_map(|(name, known)| known.as_ref().map(|known| (known.variable, name.clone()))).collect();
+        let names: HashMap<u32, String> = self
+            .lets
+            .iter()
+            .filter_map(|(name, known)| known.as_ref().map(|known| (known.variable, name.clone())))
+            .collect();
         self.used_lets.clear();
         lets.into_iter()
             .map(|known| Node::Let {

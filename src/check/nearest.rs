@@ -34,7 +34,8 @@ fn score(wanted: &[char], candidate: &[char]) -> Option<usize> {
     if distance <= allowed && distance < wanted.len().min(candidate.len()).max(2) {
         return Some(distance * 2);
     }
-    let contains = |long: &[char], short: &[char]| short.len() >= 3 && long.windows(short.len()).any(|part| part == short);
+    let contains =
+        |long: &[char], short: &[char]| short.len() >= 3 && long.windows(short.len()).any(|part| part == short);
     (contains(wanted, candidate) || contains(candidate, wanted)).then_some(9 + wanted.len().abs_diff(candidate.len()))
 }
 

@@ -70,13 +70,6 @@ impl Scope {
         self.facts.extend(facts);
     }
 
-    pub fn binding(&self, name: &str) -> Option<&Binding> {
-        self.frames.iter().rev().find_map(|frame| match frame {
-            Frame::Value(binding) if binding.name == name => Some(binding),
-            _ => None,
-        })
-    }
-
     /// Whether the value at `root` then `steps` is known to be there: itself or something inside it was
     /// proved present.
     pub fn is_present(&self, root: Root, steps: &[String]) -> bool {
@@ -90,6 +83,8 @@ impl Scope {
     }
 
     pub fn is_proved(&self, root: Root, steps: &[String], proof: Proof) -> bool {
-        self.facts.iter().any(|((fact_root, fact_steps), found)| *fact_root == root && fact_steps == steps && *found == proof)
+        self.facts
+            .iter()
+            .any(|((fact_root, fact_steps), found)| *fact_root == root && fact_steps == steps && *found == proof)
     }
 }

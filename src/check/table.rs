@@ -48,7 +48,9 @@ impl Checker<'_> {
         let columns = node.rows.iter().map(|row| row.values.len()).max().unwrap_or(1).max(node.columns.len()).max(1);
         let mut table = Table {
             name: node.name.text.clone(),
-            keys: (0..width).map(|at| KeyColumn { name: named(&node.keys, at, "key"), ty: Type::new(Base::Never) }).collect(),
+            keys: (0..width)
+                .map(|at| KeyColumn { name: named(&node.keys, at, "key"), ty: Type::new(Base::Never) })
+                .collect(),
             columns: (0..columns).map(|at| named(&node.columns, at, ONLY_COLUMN)).collect(),
             rows: Vec::with_capacity(node.rows.len()),
             default: None,
@@ -61,20 +63,28 @@ impl Checker<'_> {
         let mut default: Option<Span> = None;
         for row in &node.rows {
             if row.values.len() != columns {
-                self.row_shape(row.span, node, format!("this row gives {} values, the table has {columns} columns", row.values.len()));
+                self.row_shape(
+                    row.span,
+                    node,
+                    format!("this row gives {} values, the table has {columns} columns", row.values.len()),
+                );
                 sound = false;
                 continue;
             }
             if let Pattern::Any(span) = &row.pattern {
                 if let Some(first) = default.replace(*span) {
                     self.report(
-                        Diagnostic::new(Code::E0404, "a table has one `_` row", *span, "again here").also(first, "the first").help("remove one"),
+                        Diagnostic::new(Code::E0404, "a table has one `_` row", *span, "again here")
+                            .also(first, "the first")
+                            .help("remove one"),
                     );
                     sound = false;
                     continue;
                 }
                 match self.row_values(row, &mut types, true) {
-                    Some(values) => table.default = Some(Fallback { values: values.into_iter().map(|value| value.expr).collect() }),
+                    Some(values) => {
+                        table.default = Some(Fallback { values: values.into_iter().map(|value| value.expr).collect() })
+                    }
                     None => sound = false,
                 }
                 continue;
@@ -108,7 +118,9 @@ impl Checker<'_> {
                     continue;
                 }
                 self.row_spans.push((table.name.clone(), constants.clone(), span));
-                table.rows.push(Row { keys: constants, values: given.iter().map(|value| value.expr.clone()).collect() });
+                table
+                    .rows
+                    .push(Row { keys: constants, values: given.iter().map(|value| value.expr.clone()).collect() });
             }
         }
         if node.rows.is_empty() {
@@ -130,7 +142,12 @@ impl Checker<'_> {
         );
     }
 
-    fn row_keys(&mut self, pattern: &Pattern, table: &mut Table, node: &tree::Table) -> Option<Vec<(Vec<Constant>, Span)>> {
+    fn row_keys(
+        &mut self,
+        pattern: &Pattern,
+        table: &mut Table,
+        node: &tree::Table,
+    ) -> Option<Vec<(Vec<Constant>, Span)>> {
         match pattern {
             Pattern::Missing(_) | Pattern::Any(_) => None,
             Pattern::Several(patterns, _) => {
@@ -142,7 +159,11 @@ impl Checker<'_> {
             }
             Pattern::Tuple(patterns, span) => {
                 if patterns.len() != table.keys.len() {
-                    self.row_shape(*span, node, format!("this row has {} keys, the table {}", patterns.len(), table.keys.len()));
+                    self.row_shape(
+                        *span,
+                        node,
+                        format!("this row has {} keys, the table {}", patterns.len(), table.keys.len()),
+                    );
                     return None;
                 }
                 let mut constants = Vec::with_capacity(patterns.len());
@@ -222,15 +243,20 @@ impl Checker<'_> {
             };
             if !default && !value.is_never() && value.as_constant().is_none() {
                 self.report(
-                    Diagnostic::new(Code::E0409, "a row's value is a constant, or a `reject`", value.span, "not known beforehand")
-                        .help("compute outside of the table: `(x | Table) …`"),
+                    Diagnostic::new(
+                        Code::E0409,
+                        "a row's value is a constant, or a `reject`",
+                        value.span,
+                        "not known beforehand",
+                    )
+                    .help("compute outside of the table: `(x | Table) …`"),
                 );
                 sound = false;
                 continue;
             }
-            let Some(base) = wider(&column.base, &value.ty.base).filter(|_| {
-                column.base == Base::Never || value.is_never() || column.unit() == value.ty.unit()
-            }) else {
+            let Some(base) = wider(&column.base, &value.ty.base)
+                .filter(|_| column.base == Base::Never || value.is_never() || column.unit() == value.ty.unit())
+            else {
                 self.report(
                     Diagnostic::new(
                         Code::E0211,

@@ -14,9 +14,6 @@ use crate::syntax::tree::{self, AuthArgument, ClauseKind, ExprKind, Part};
 use crate::text::Span;
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
-const CLAUSES: &[&str] = &[
-    "key", "order by", "newest by", "header", "auth", "timeout", "retry", "limit", "accept", "record", "answer", "remember", "forget",
-];
 /// The header that carries the idempotency key.
 const KEY_HEADER: &str = "Idem-Key";
 const DEFAULT_TIMEOUT_MS: u64 = 10_000;
@@ -31,7 +28,11 @@ impl Checker<'_> {
             Some(each) => {
                 let bound = self.bind_each(each, &mut scope)?;
                 let list = self.never_missing(bound.list, "`each` on a target")?;
-                Some(TargetEach { variable: bound.variable, list: self.with_lets(list.expr), filter: bound.filter.map(|filter| self.with_lets(filter)) })
+                Some(TargetEach {
+                    variable: bound.variable,
+                    list: self.with_lets(list.expr),
+                    filter: bound.filter.map(|filter| self.with_lets(filter)),
+                })
             }
             None => None,
         };
@@ -82,26 +83,41 @@ impl Checker<'_> {
         if !METHODS.contains(&method.text.as_str()) {
             let near = nearest(&method.text, METHODS.iter().copied()).unwrap_or("PUT");
             self.report(
-                Diagnostic::new(Code::E0607, format!("`{}` is no HTTP method of a target", method.text), method.span, "not a method")
-                    .help(format!("write `{near}`; the methods are {}", METHODS.join(", "))),
+                Diagnostic::new(
+                    Code::E0607,
+                    format!("`{}` is no HTTP method of a target", method.text),
+                    method.span,
+                    "not a method",
+                )
+                .help(format!("write `{near}`; the methods are {}", METHODS.join(", "))),
             );
             return None;
         }
         match (method.text.as_str(), map) {
             ("GET" | "HEAD", Some(map)) => {
                 self.report(
-                    Diagnostic::new(Code::E0610, format!("a {} request has no body", method.text), method.span, "no body")
-                        .also(map.keyword, "this map would be its body")
-                        .help("remove the map, or use POST, PUT or PATCH"),
+                    Diagnostic::new(
+                        Code::E0610,
+                        format!("a {} request has no body", method.text),
+                        method.span,
+                        "no body",
+                    )
+                    .also(map.keyword, "this map would be its body")
+                    .help("remove the map, or use POST, PUT or PATCH"),
                 );
                 return None;
             }
             ("POST" | "PUT" | "PATCH", None) => self.report(
-                Diagnostic::new(Code::W0110, format!("this {} has no map, so it is sent without a body", method.text), node.keyword, "no body")
-                    .help(match &node.name {
-                        Some(name) => format!("write `map {} {{ … }}`", name.text),
-                        None => "write `map { … }`".to_string(),
-                    }),
+                Diagnostic::new(
+                    Code::W0110,
+                    format!("this {} has no map, so it is sent without a body", method.text),
+                    node.keyword,
+                    "no body",
+                )
+                .help(match &node.name {
+                    Some(name) => format!("write `map {} {{ … }}`", name.text),
+                    None => "write `map { … }`".to_string(),
+                }),
             ),
             _ => {}
         }
@@ -126,10 +142,19 @@ impl Checker<'_> {
         for (index, part) in parts.iter().enumerate() {
             match part {
                 Part::Literal { value, span } => {
-                    if value.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')) {
+                    if value.chars().any(|c| {
+                        c.is_control()
+                            || c.is_whitespace()
+                            || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
+                    }) {
                         self.report(
-                            Diagnostic::new(Code::E0603, "this is no text of a URL", *span, "a character that URLs do not have")
-                                .help("percent-encode it, for example a space as `%20`"),
+                            Diagnostic::new(
+                                Code::E0603,
+                                "this is no text of a URL",
+                                *span,
+                                "a character that URLs do not have",
+                            )
+                            .help("percent-encode it, for example a space as `%20`"),
                         );
                         sound = false;
                     }
@@ -145,8 +170,13 @@ impl Checker<'_> {
                     let path = before.split_once("://").map_or("", |(_, rest)| rest);
                     if !path.contains(['/', '?', '#']) {
                         self.report(
-                            Diagnostic::new(Code::E0604, "the host of a URL has no hole but `env`", *span, "in the host")
-                                .help("an event must not choose the host; write it out, or as `{env.NAME}`"),
+                            Diagnostic::new(
+                                Code::E0604,
+                                "the host of a URL has no hole but `env`",
+                                *span,
+                                "in the host",
+                            )
+                            .help("an event must not choose the host; write it out, or as `{env.NAME}`"),
                         );
                         sound = false;
                     }
@@ -165,7 +195,9 @@ impl Checker<'_> {
 
     fn scheme(&mut self, parts: &[Part], span: Span) -> Option<()> {
         match parts.first() {
-            Some(Part::Literal { value, .. }) if value.starts_with("https://") || value.starts_with("http://") => Some(()),
+            Some(Part::Literal { value, .. }) if value.starts_with("https://") || value.starts_with("http://") => {
+                Some(())
+            }
             Some(Part::Hole { value, .. }) if environment(value).is_some() => Some(()),
             _ => {
                 self.report(
@@ -183,7 +215,9 @@ impl Checker<'_> {
         let mut value = value;
         if place == UrlPlace::Segment && !value.is_safe_segment() {
             match value.expr {
-                Expr::Rescue { value: inner, fallback } => value.expr = Expr::Rescue { value: Box::new(Expr::Demand(inner)), fallback },
+                Expr::Rescue { value: inner, fallback } => {
+                    value.expr = Expr::Rescue { value: Box::new(Expr::Demand(inner)), fallback }
+                }
                 _ => {
                     let source = self.source(value.span);
                     self.report(
@@ -214,11 +248,22 @@ impl Checker<'_> {
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         for clause in &node.clauses {
             let name = clause_name(&clause.kind);
-            if let Some((_, first)) = seen.iter().find(|(known, _)| *known == name && !matches!(*known, "header" | "remember" | "forget")) {
+            if let Some((_, first)) =
+                seen.iter().find(|(known, _)| *known == name && !matches!(*known, "header" | "remember" | "forget"))
+            {
                 self.report(
-                    Diagnostic::new(Code::E0611, format!("`{name}` stands twice in this target"), clause.keyword, "again here")
-                        .also(*first, "first here")
-                        .help(if name == "key" { "separate the parts of the key by commas: `key a, b`" } else { "remove one of the two" }),
+                    Diagnostic::new(
+                        Code::E0611,
+                        format!("`{name}` stands twice in this target"),
+                        clause.keyword,
+                        "again here",
+                    )
+                    .also(*first, "first here")
+                    .help(if name == "key" {
+                        "separate the parts of the key by commas: `key a, b`"
+                    } else {
+                        "remove one of the two"
+                    }),
                 );
                 continue;
             }
@@ -233,10 +278,12 @@ impl Checker<'_> {
                 _ => None,
             });
             self.report(
-                Diagnostic::new(Code::E0602, "this target has no idempotency key", node.keyword, "no `key`").help(format!(
-                    "name what the change is: `{{ key {}meta.id }}`",
-                    hole.map(|hole| format!("{hole}, ")).unwrap_or_default()
-                )),
+                Diagnostic::new(Code::E0602, "this target has no idempotency key", node.keyword, "no `key`").help(
+                    format!(
+                        "name what the change is: `{{ key {}meta.id }}`",
+                        hole.map(|hole| format!("{hole}, ")).unwrap_or_default()
+                    ),
+                ),
             );
         }
         if target.order_by.is_empty() {
@@ -261,7 +308,8 @@ impl Checker<'_> {
             ClauseKind::Record(record) => {
                 if record.value.is_empty() {
                     self.report(
-                        Diagnostic::new(Code::E0612, "a record has a name", record.span, "empty").help("write it as `record \"slot-rule\"`"),
+                        Diagnostic::new(Code::E0612, "a record has a name", record.span, "empty")
+                            .help("write it as `record \"slot-rule\"`"),
                     );
                     return None;
                 }
@@ -270,15 +318,8 @@ impl Checker<'_> {
             ClauseKind::Answer(_) | ClauseKind::Remember { .. } | ClauseKind::Forget { .. } => {
                 self.not_yet::<()>(clause.span, "crosswalks")?;
             }
-            ClauseKind::Unknown(name) => {
-                let near = nearest(&name.text, CLAUSES.iter().copied());
-                self.report(
-                    Diagnostic::new(Code::E0108, format!("a target has no clause `{}`", name.text), name.span, "not a clause").help(match near {
-                        Some(near) => format!("write `{near} …`"),
-                        None => format!("the clauses are {}", CLAUSES.join(", ")),
-                    }),
-                );
-            }
+            // Reported with the syntax.
+            ClauseKind::Unknown(_) => {}
         }
         Some(())
     }
@@ -308,12 +349,23 @@ impl Checker<'_> {
         let value = self.never_fails(value, "`newest by`")?;
         let ordered = matches!(
             value.ty.base,
-            Base::Integer(_) | Base::Decimal(_) | Base::Text | Base::Code { .. } | Base::Date | Base::Time | Base::DateTime
+            Base::Integer(_)
+                | Base::Decimal(_)
+                | Base::Text
+                | Base::Code { .. }
+                | Base::Date
+                | Base::Time
+                | Base::DateTime
         );
         if !ordered || value.ty.null {
             self.report(
-                Diagnostic::new(Code::E0605, format!("{} does not tell which of two versions is newer", show(&value.ty)), value.span, show(&value.ty))
-                    .help("compare by a number, a date, a datetime or a text"),
+                Diagnostic::new(
+                    Code::E0605,
+                    format!("{} does not tell which of two versions is newer", show(&value.ty)),
+                    value.span,
+                    show(&value.ty),
+                )
+                .help("compare by a number, a date, a datetime or a text"),
             );
             return None;
         }
@@ -333,7 +385,10 @@ impl Checker<'_> {
             None
         };
         if let Some(wrong) = wrong {
-            self.report(Diagnostic::new(Code::E0612, wrong, name.span, "this header").help("write it as in `header X-Source \"hms\"`"));
+            self.report(
+                Diagnostic::new(Code::E0612, wrong, name.span, "this header")
+                    .help("write it as in `header X-Source \"hms\"`"),
+            );
             return None;
         }
         let mut parts = Vec::new();
@@ -350,8 +405,13 @@ impl Checker<'_> {
                 }
                 if lower == "authorization" && !parts.iter().any(|part| matches!(part, HeaderPart::Environment(_))) {
                     self.report(
-                        Diagnostic::new(Code::W0109, "a secret is written in the file", value.span, "whoever reads the file has it")
-                            .help("name where it is kept: `auth bearer env VISTA_TOKEN`"),
+                        Diagnostic::new(
+                            Code::W0109,
+                            "a secret is written in the file",
+                            value.span,
+                            "whoever reads the file has it",
+                        )
+                        .help("name where it is kept: `auth bearer env VISTA_TOKEN`"),
                     );
                 }
             }
@@ -384,8 +444,13 @@ impl Checker<'_> {
             };
             let Some(secret) = secret else {
                 self.report(
-                    Diagnostic::new(Code::E0614, "a secret is named by reference only", argument.span(), "not a reference")
-                        .help("write `env NAME` or `file \"/path\"`"),
+                    Diagnostic::new(
+                        Code::E0614,
+                        "a secret is named by reference only",
+                        argument.span(),
+                        "not a reference",
+                    )
+                    .help("write `env NAME` or `file \"/path\"`"),
                 );
                 return None;
             };
@@ -405,7 +470,13 @@ impl Checker<'_> {
             (other, _) => {
                 let near = nearest(other, ["bearer", "basic", "oauth2", "certificate"]).unwrap_or("bearer");
                 self.report(
-                    Diagnostic::new(Code::E0614, format!("there is no scheme `{other}`"), auth.scheme.span, "not a scheme").help(format!("write `auth {near} …`")),
+                    Diagnostic::new(
+                        Code::E0614,
+                        format!("there is no scheme `{other}`"),
+                        auth.scheme.span,
+                        "not a scheme",
+                    )
+                    .help(format!("write `auth {near} …`")),
                 );
                 None
             }
@@ -421,12 +492,20 @@ impl Checker<'_> {
             (Some(crate::model::Constant::Number(number)), Some(conversion)) => conversion.apply(number).to_i64(),
             _ => None,
         };
-        match millis.and_then(|millis| u64::try_from(millis).ok()).filter(|millis| (1..=366 * 86_400_000).contains(millis)) {
+        match millis
+            .and_then(|millis| u64::try_from(millis).ok())
+            .filter(|millis| (1..=366 * 86_400_000).contains(millis))
+        {
             Some(millis) => Some(millis),
             None => {
                 self.report(
-                    Diagnostic::new(Code::E0613, "a length of time from 1 ms to 366 days is due here", duration.span, "not such a time")
-                        .help("write it as `10 s`, `24 hours`, `500 ms`"),
+                    Diagnostic::new(
+                        Code::E0613,
+                        "a length of time from 1 ms to 366 days is due here",
+                        duration.span,
+                        "not such a time",
+                    )
+                    .help("write it as `10 s`, `24 hours`, `500 ms`"),
                 );
                 None
             }
@@ -450,8 +529,13 @@ impl Checker<'_> {
         }
         if retry.from_ms > retry.to_ms {
             self.report(
-                Diagnostic::new(Code::E0613, "the waits between tries grow, so the first is the shorter", span, "from more to less")
-                    .help("write `retry from 1 s to 60 s`"),
+                Diagnostic::new(
+                    Code::E0613,
+                    "the waits between tries grow, so the first is the shorter",
+                    span,
+                    "from more to less",
+                )
+                .help("write `retry from 1 s to 60 s`"),
             );
             return None;
         }
@@ -462,7 +546,10 @@ impl Checker<'_> {
         match text.parse::<u32>() {
             Ok(count) if count > 0 => Some(count),
             _ => {
-                self.report(Diagnostic::new(Code::E0613, "a whole number above zero is due here", span, "not such a number").help("write it as `5`"));
+                self.report(
+                    Diagnostic::new(Code::E0613, "a whole number above zero is due here", span, "not such a number")
+                        .help("write it as `5`"),
+                );
                 None
             }
         }
@@ -522,7 +609,8 @@ impl Checker<'_> {
     /// A key that names the record but not the change makes the second change look like the first again.
     fn key_says_the_change(&mut self, node: &tree::Target, target: &Target) {
         let Some(clause) = node.clauses.iter().find(|clause| matches!(clause.kind, ClauseKind::Key(_))) else { return };
-        let in_url = |part: &Expr| target.url.iter().any(|url| matches!(url, UrlPart::Hole { value, .. } if value == part));
+        let in_url =
+            |part: &Expr| target.url.iter().any(|url| matches!(url, UrlPart::Hole { value, .. } if value == part));
         if !target.key.is_empty() && target.key.iter().all(in_url) {
             let source = self.source(clause.span);
             self.report(
@@ -532,7 +620,10 @@ impl Checker<'_> {
                     clause.span,
                     "a second change of the record has the same key",
                 )
-                .help(format!("a target that remembers keys takes it for a repeat; add the event's id: `{}, meta.id`", source.trim())),
+                .help(format!(
+                    "a target that remembers keys takes it for a repeat; add the event's id: `{}, meta.id`",
+                    source.trim()
+                )),
             );
         }
     }
@@ -560,7 +651,9 @@ fn clause_name(kind: &ClauseKind) -> &'static str {
 /// `env.NAME`
 fn environment(node: &tree::Expr) -> Option<String> {
     match &node.kind {
-        ExprKind::Field { base, name } => matches!(&base.kind, ExprKind::Name(root) if root.text == "env").then(|| name.text.clone()),
+        ExprKind::Field { base, name } => {
+            matches!(&base.kind, ExprKind::Name(root) if root.text == "env").then(|| name.text.clone())
+        }
         ExprKind::Text(parts) if literal(parts).is_none() && parts.len() == 1 => match &parts[0] {
             Part::Hole { value, .. } => environment(value),
             Part::Literal { .. } => None,

@@ -43,8 +43,11 @@ impl Checker<'_> {
                 }
                 TestPartKind::Expect { target, expected } => {
                     let line = self.line_of(part.span);
-                    match (self.expected_target(target.as_ref(), targets, expected, part.span), self.expected(expected)) {
-                        (Some(target), Some(expected)) => test.expectations.push(Expectation { target, line, expected }),
+                    match (self.expected_target(target.as_ref(), targets, expected, part.span), self.expected(expected))
+                    {
+                        (Some(target), Some(expected)) => {
+                            test.expectations.push(Expectation { target, line, expected })
+                        }
                         _ => sound = false,
                     }
                 }
@@ -52,15 +55,25 @@ impl Checker<'_> {
         }
         if given.is_none() {
             self.report(
-                Diagnostic::new(Code::E0704, format!("the test {:?} gives no event", test.name), node.name.span, "no `given`")
-                    .help("begin it with `given { … }`"),
+                Diagnostic::new(
+                    Code::E0704,
+                    format!("the test {:?} gives no event", test.name),
+                    node.name.span,
+                    "no `given`",
+                )
+                .help("begin it with `given { … }`"),
             );
             return None;
         }
         if test.expectations.is_empty() && sound {
             self.report(
-                Diagnostic::new(Code::E0704, format!("the test {:?} expects nothing", test.name), node.name.span, "no `expect`")
-                    .help("end it with `expect { … }`, `expect reject` or `expect skip`"),
+                Diagnostic::new(
+                    Code::E0704,
+                    format!("the test {:?} expects nothing", test.name),
+                    node.name.span,
+                    "no `expect`",
+                )
+                .help("end it with `expect { … }`, `expect reject` or `expect skip`"),
             );
             return None;
         }
@@ -68,18 +81,30 @@ impl Checker<'_> {
     }
 
     #[allow(clippy::option_option)]
-    fn expected_target(&mut self, name: Option<&tree::Name>, targets: &[Target], expected: &tree::Expected, span: Span) -> Option<Option<usize>> {
+    fn expected_target(
+        &mut self,
+        name: Option<&tree::Name>,
+        targets: &[Target],
+        expected: &tree::Expected,
+        span: Span,
+    ) -> Option<Option<usize>> {
         let names: Vec<&str> = targets.iter().filter_map(|target| target.name.as_deref()).collect();
         match name {
             Some(name) => match targets.iter().position(|target| target.name.as_deref() == Some(name.text.as_str())) {
                 Some(at) => Some(Some(at)),
                 None if self.poisoned_targets.contains(&name.text) => None,
                 None => {
-                    let mut diagnostic =
-                        Diagnostic::new(Code::E0703, format!("there is no target `{}`", name.text), name.span, "no such target");
+                    let mut diagnostic = Diagnostic::new(
+                        Code::E0703,
+                        format!("there is no target `{}`", name.text),
+                        name.span,
+                        "no such target",
+                    );
                     diagnostic = match nearest(&name.text, names.iter().copied()) {
                         Some(near) => diagnostic.help(format!("write `expect {near} …`")),
-                        None if names.is_empty() => diagnostic.help("the target of this file has no name; write `expect { … }`"),
+                        None if names.is_empty() => {
+                            diagnostic.help("the target of this file has no name; write `expect { … }`")
+                        }
                         None => diagnostic.help(format!("the targets are {}", names.join(", "))),
                     };
                     self.report(diagnostic);
@@ -88,8 +113,13 @@ impl Checker<'_> {
             },
             None if targets.len() > 1 && !matches!(expected, tree::Expected::Reject(_) | tree::Expected::Skip) => {
                 self.report(
-                    Diagnostic::new(Code::E0703, "this file has several targets, so a test says which it means", span, "of which target?")
-                        .help(format!("write `expect {} …`", names.first().unwrap_or(&"target"))),
+                    Diagnostic::new(
+                        Code::E0703,
+                        "this file has several targets, so a test says which it means",
+                        span,
+                        "of which target?",
+                    )
+                    .help(format!("write `expect {} …`", names.first().unwrap_or(&"target"))),
                 );
                 None
             }
@@ -139,7 +169,8 @@ impl Checker<'_> {
             Err(problem) => problem,
         };
         self.report(
-            Diagnostic::new(Code::E0705, problem, path.span, "this file").help("the path counts from the folder that the map is in"),
+            Diagnostic::new(Code::E0705, problem, path.span, "this file")
+                .help("the path counts from the folder that the map is in"),
         );
         None
     }

@@ -121,7 +121,9 @@ impl Checker<'_> {
             Diagnostic::new(Code::E0103, format!("there is no type `{name}`"), span, "not a type of this mapping");
         diagnostic = match near {
             Some(near) => diagnostic.help(format!("write `{near}`")),
-            None => diagnostic.help(format!("the base types are {}; `type {name} = …` declares another", BASES.join(", "))),
+            None => {
+                diagnostic.help(format!("the base types are {}; `type {name} = …` declares another", BASES.join(", ")))
+            }
         };
         self.report(diagnostic);
         None
@@ -165,8 +167,13 @@ impl Checker<'_> {
             if let TypeKind::Code(text) = &part.kind {
                 if values.contains(&text.value) {
                     self.report(
-                        Diagnostic::new(Code::E0410, format!("the code {:?} stands twice", text.value), text.span, "again here")
-                            .help("remove one of the two"),
+                        Diagnostic::new(
+                            Code::E0410,
+                            format!("the code {:?} stands twice", text.value),
+                            text.span,
+                            "again here",
+                        )
+                        .help("remove one of the two"),
                     );
                 }
                 values.push(text.value.clone());
@@ -224,7 +231,9 @@ impl Checker<'_> {
             }
             _ => {
                 let help = match &ty.base {
-                    Base::Text => format!("`integer as text in {unit}` if the text holds a number, else remove `in {unit}`"),
+                    Base::Text => {
+                        format!("`integer as text in {unit}` if the text holds a number, else remove `in {unit}`")
+                    }
                     _ => format!("remove `in {unit}`"),
                 };
                 self.report(
@@ -261,15 +270,18 @@ impl Checker<'_> {
     }
 
     /// The wire form after `as`, held against the type it is to stand for. `Some(None)`: none was written.
-    pub(super) fn form(&mut self, form: Option<&tree::Form>, zone: Option<&tree::Text>, ty: &Type) -> Option<Option<Form>> {
+    pub(super) fn form(
+        &mut self,
+        form: Option<&tree::Form>,
+        zone: Option<&tree::Text>,
+        ty: &Type,
+    ) -> Option<Option<Form>> {
         let Some(form) = form else { return Some(None) };
         let zone = zone.map(|zone| zone.value.clone()).or_else(|| self.zone.clone());
         let (meant, fits, wants) = match form {
-            tree::Form::Pair(yes, no) => (
-                Form::Pair { yes: yes.value.clone(), no: no.value.clone() },
-                ty.base == Base::Boolean,
-                "a boolean",
-            ),
+            tree::Form::Pair(yes, no) => {
+                (Form::Pair { yes: yes.value.clone(), no: no.value.clone() }, ty.base == Base::Boolean, "a boolean")
+            }
             tree::Form::Pattern(pattern) => (
                 Form::Pattern { pattern: pattern.value.clone(), zone },
                 matches!(ty.base, Base::Date | Base::Time | Base::DateTime),
@@ -294,7 +306,10 @@ impl Checker<'_> {
                         );
                         diagnostic = diagnostic.help(match near {
                             Some(near) => format!("write `as {near}`"),
-                            None => format!("the forms are {}, a date pattern in quotes, and \"Y\" / \"N\"", FORMS.join(", ")),
+                            None => format!(
+                                "the forms are {}, a date pattern in quotes, and \"Y\" / \"N\"",
+                                FORMS.join(", ")
+                            ),
                         });
                         self.report(diagnostic);
                         return None;
@@ -319,12 +334,21 @@ impl Checker<'_> {
 
     fn check_form(&mut self, form: &Form, ty: &Type, span: Span) -> bool {
         let problem = match form {
-            Form::Pair { yes, no } if yes == no => Some("both texts are the same, so nothing tells them apart".to_string()),
-            Form::Hl7 { zone: Some(zone) } | Form::Fileman { zone: Some(zone) } | Form::Pattern { zone: Some(zone), .. } => {
-                jiff::tz::TimeZone::get(zone).err().map(|_| format!("there is no time zone {zone:?}; name one as IANA does, e.g. \"America/New_York\""))
+            Form::Pair { yes, no } if yes == no => {
+                Some("both texts are the same, so nothing tells them apart".to_string())
             }
-            Form::Fileman { zone: None } | Form::Hl7 { zone: None } if ty.base == Base::DateTime && matches!(form, Form::Fileman { .. }) => {
-                Some("this form has no offset, so it must name its zone: `as fileman in zone \"America/New_York\"`".to_string())
+            Form::Hl7 { zone: Some(zone) }
+            | Form::Fileman { zone: Some(zone) }
+            | Form::Pattern { zone: Some(zone), .. } => jiff::tz::TimeZone::get(zone)
+                .err()
+                .map(|_| format!("there is no time zone {zone:?}; name one as IANA does, e.g. \"America/New_York\"")),
+            Form::Fileman { zone: None } | Form::Hl7 { zone: None }
+                if ty.base == Base::DateTime && matches!(form, Form::Fileman { .. }) =>
+            {
+                Some(
+                    "this form has no offset, so it must name its zone: `as fileman in zone \"America/New_York\"`"
+                        .to_string(),
+                )
             }
             _ => None,
         };
@@ -334,7 +358,10 @@ impl Checker<'_> {
         });
         match problem {
             Some(problem) => {
-                self.report(Diagnostic::new(Code::E0110, problem, span, "this form").help("see the forms in the language reference"));
+                self.report(
+                    Diagnostic::new(Code::E0110, problem, span, "this form")
+                        .help("see the forms in the language reference"),
+                );
                 false
             }
             None => true,

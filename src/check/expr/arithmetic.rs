@@ -1,7 +1,7 @@
 //! `+ - * /`, unary minus: exact, aware of units.
 
-use super::convert::scaled;
 use super::compare;
+use super::convert::scaled;
 use crate::check::Checker;
 use crate::check::scope::{Proof, Scope};
 use crate::check::show::show;
@@ -40,7 +40,15 @@ impl Checker<'_> {
         self.arithmetic(arithmetic, left?, right?, at, span, scope)
     }
 
-    fn arithmetic(&mut self, operator: Operator, left: Typed, right: Typed, at: Span, span: Span, scope: &Scope) -> Option<Typed> {
+    fn arithmetic(
+        &mut self,
+        operator: Operator,
+        left: Typed,
+        right: Typed,
+        at: Span,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Typed> {
         if let Some(found) = self.calendar(operator, &left, &right, at, span) {
             return found;
         }
@@ -59,8 +67,13 @@ impl Checker<'_> {
     fn numeric(&mut self, value: Typed, at: Span, operator: Operator) -> Option<Typed> {
         if value.ty.null {
             self.report(
-                Diagnostic::new(Code::E0212, "this may be null on purpose, and nothing is computed with null", value.span, show(&value.ty))
-                    .help(format!("give a number for null: `{} ?? 0`", self.source(value.span))),
+                Diagnostic::new(
+                    Code::E0212,
+                    "this may be null on purpose, and nothing is computed with null",
+                    value.span,
+                    show(&value.ty),
+                )
+                .help(format!("give a number for null: `{} ?? 0`", self.source(value.span))),
             );
             return None;
         }
@@ -69,16 +82,25 @@ impl Checker<'_> {
         }
         let source = self.source(value.span);
         let help = match (&value.ty.base, operator) {
-            (Base::Text | Base::Code { .. }, Operator::Add) => "join texts by holes: `\"{a}{b}\"`, or lists of them by `join`".to_string(),
+            (Base::Text | Base::Code { .. }, Operator::Add) => {
+                "join texts by holes: `\"{a}{b}\"`, or lists of them by `join`".to_string()
+            }
             (Base::Text | Base::Code { .. }, _) => {
-                format!("read the number first: `integer({source}) !! reject \"not a number\"`, or declare the field `integer as text`")
+                format!(
+                    "read the number first: `integer({source}) !! reject \"not a number\"`, or declare the field `integer as text`"
+                )
             }
             _ => "compute with numbers only".to_string(),
         };
         self.report(
-            Diagnostic::new(Code::E0208, format!("{} is no number to compute with", show(&value.ty)), value.span, show(&value.ty))
-                .also(at, "computed with here")
-                .help(help),
+            Diagnostic::new(
+                Code::E0208,
+                format!("{} is no number to compute with", show(&value.ty)),
+                value.span,
+                show(&value.ty),
+            )
+            .also(at, "computed with here")
+            .help(help),
         );
         None
     }
@@ -92,8 +114,13 @@ impl Checker<'_> {
             (Some(a), Some(b)) => {
                 if a.is_function_scale() || b.is_function_scale() {
                     self.report(
-                        Diagnostic::new(Code::E0310, format!("sums in {a} mean nothing: it is no linear scale"), at, "cannot be added")
-                            .help("convert both to a linear unit before they come to the hub"),
+                        Diagnostic::new(
+                            Code::E0310,
+                            format!("sums in {a} mean nothing: it is no linear scale"),
+                            at,
+                            "cannot be added",
+                        )
+                        .help("convert both to a linear unit before they come to the hub"),
                     );
                     return None;
                 }
@@ -116,7 +143,14 @@ impl Checker<'_> {
 
     /// The units that both sides of a sum of temperatures are brought to, and the unit of the result.
     #[allow(clippy::type_complexity)]
-    fn temperature(&mut self, operator: Operator, a: &Unit, b: &Unit, at: Span, span: Span) -> Option<Option<(Unit, Unit, Unit)>> {
+    fn temperature(
+        &mut self,
+        operator: Operator,
+        a: &Unit,
+        b: &Unit,
+        at: Span,
+        span: Span,
+    ) -> Option<Option<(Unit, Unit, Unit)>> {
         let scale = |unit: &Unit| unit.is_offset_scale();
         match operator {
             // A temperature and a difference of temperatures, in the temperature's own scale.
@@ -124,7 +158,11 @@ impl Checker<'_> {
             Operator::Add if scale(b) && !scale(a) => Some(Some((b.difference(), b.clone(), b.clone()))),
             Operator::Subtract if scale(a) && scale(b) => Some(Some((a.clone(), a.clone(), a.difference()))),
             _ => {
-                let what = if operator == Operator::Add { "two temperatures have no sum" } else { "a temperature cannot be taken from a difference" };
+                let what = if operator == Operator::Add {
+                    "two temperatures have no sum"
+                } else {
+                    "a temperature cannot be taken from a difference"
+                };
                 self.report(
                     Diagnostic::new(Code::E0309, what, span, format!("{a} and {b} are temperatures"))
                         .also(at, "here")
@@ -151,7 +189,11 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(
                         Code::E0302,
-                        format!("{} and {} are not of one kind: one cannot {verb} them", a.dimension_name(), b.dimension_name()),
+                        format!(
+                            "{} and {} are not of one kind: one cannot {verb} them",
+                            a.dimension_name(),
+                            b.dimension_name()
+                        ),
                         at,
                         "different kinds",
                     )
@@ -165,13 +207,18 @@ impl Checker<'_> {
                 let (counted, plain) = if quantity.is_some() { (left, right) } else { (right, left) };
                 let unit = counted.ty.unit().map(ToString::to_string).unwrap_or_default();
                 self.report(
-                    Diagnostic::new(Code::E0308, format!("one side counts {unit}, the other is a plain number"), at, format!("cannot {verb} these"))
-                        .also(counted.span, format!("in {unit}"))
-                        .also(plain.span, "no unit")
-                        .help(match plain.as_constant() {
-                            Some(_) => format!("give the number its unit: `{} {unit}`", self.source(plain.span)),
-                            None => format!("declare what the plain number counts: `… in {unit}`"),
-                        }),
+                    Diagnostic::new(
+                        Code::E0308,
+                        format!("one side counts {unit}, the other is a plain number"),
+                        at,
+                        format!("cannot {verb} these"),
+                    )
+                    .also(counted.span, format!("in {unit}"))
+                    .also(plain.span, "no unit")
+                    .help(match plain.as_constant() {
+                        Some(_) => format!("give the number its unit: `{} {unit}`", self.source(plain.span)),
+                        None => format!("declare what the plain number counts: `… in {unit}`"),
+                    }),
                 );
                 None
             }
@@ -210,7 +257,10 @@ impl Checker<'_> {
             _ => None,
         };
         if constant.as_ref().is_some_and(Number::is_zero) {
-            self.report(Diagnostic::new(Code::E0312, "a division by zero", right.span, "is always zero").help("divide by something else"));
+            self.report(
+                Diagnostic::new(Code::E0312, "a division by zero", right.span, "is always zero")
+                    .help("divide by something else"),
+            );
             return None;
         }
         let named = (left.named || left.ty.unit().is_none()) && right.ty.unit().is_none();
@@ -236,7 +286,10 @@ impl Checker<'_> {
         match unit {
             Ok(unit) => Some(unit),
             Err(error) => {
-                self.report(Diagnostic::new(Code::E0310, error.to_string(), at, "no unit comes of this").help("convert one side first"));
+                self.report(
+                    Diagnostic::new(Code::E0310, error.to_string(), at, "no unit comes of this")
+                        .help("convert one side first"),
+                );
                 None
             }
         }
@@ -244,8 +297,13 @@ impl Checker<'_> {
 
     fn no_multiple(&mut self, unit: &Unit, at: Span) {
         self.report(
-            Diagnostic::new(Code::E0309, format!("a temperature in {unit} has no multiples: its zero is a convention"), at, "multiplied here")
-                .help("convert it to K first"),
+            Diagnostic::new(
+                Code::E0309,
+                format!("a temperature in {unit} has no multiples: its zero is a convention"),
+                at,
+                "multiplied here",
+            )
+            .help("convert it to K first"),
         );
     }
 
@@ -278,7 +336,14 @@ impl Checker<'_> {
     }
 
     /// Dates: `at + 30 minutes`, `day + 1 month`, `end - start`. `None`: no date is in it.
-    fn calendar(&mut self, operator: Operator, left: &Typed, right: &Typed, at: Span, span: Span) -> Option<Option<Typed>> {
+    fn calendar(
+        &mut self,
+        operator: Operator,
+        left: &Typed,
+        right: &Typed,
+        at: Span,
+        span: Span,
+    ) -> Option<Option<Typed>> {
         let dated = |value: &Typed| matches!(value.ty.base, Base::Date | Base::DateTime | Base::Time);
         if !dated(left) && !dated(right) {
             return None;
@@ -301,7 +366,9 @@ impl Checker<'_> {
                 (Base::DateTime, Some(unit)) if unit.is_time() => {
                     let amount = self.brought_to(amount, Unit::second())?;
                     let far = "the result may lie outside the years 1 to 9999";
-                    return Some(Some(call("add_seconds", signed(&amount), Base::DateTime).inherit(&amount).fails(span, far)));
+                    return Some(Some(
+                        call("add_seconds", signed(&amount), Base::DateTime).inherit(&amount).fails(span, far),
+                    ));
                 }
                 (Base::Date, Some(unit)) if unit.is_calendar() || (unit.is_time() && is_whole_days(&unit)) => {
                     let (function, each) = match unit.calendar_months() {
@@ -322,10 +389,14 @@ impl Checker<'_> {
             }
             if operator == Operator::Subtract && left.ty.base == right.ty.base {
                 match left.ty.base {
-                    Base::DateTime => return Some(Some(call("seconds_between", right.expr.clone(), Base::Duration).inherit(right))),
+                    Base::DateTime => {
+                        return Some(Some(call("seconds_between", right.expr.clone(), Base::Duration).inherit(right)));
+                    }
                     Base::Date => {
                         let days = Unit::parse("days", false).ok();
-                        return Some(Some(call("days_between", right.expr.clone(), Base::Integer(days)).inherit(right)));
+                        return Some(Some(
+                            call("days_between", right.expr.clone(), Base::Integer(days)).inherit(right),
+                        ));
                     }
                     _ => {}
                 }
@@ -353,7 +424,9 @@ fn is_whole_days(unit: &Unit) -> bool {
 /// How many days one of this unit is, 0 where that is no whole number.
 fn days_in(unit: &Unit) -> i64 {
     let day = Unit::parse("d", false).ok().and_then(|day| unit.conversion(&day).ok());
-    day.filter(|conversion| conversion.factor.is_integer()).and_then(|conversion| conversion.factor.to_i64()).unwrap_or(0)
+    day.filter(|conversion| conversion.factor.is_integer())
+        .and_then(|conversion| conversion.factor.to_i64())
+        .unwrap_or(0)
 }
 
 /// The result of an operator on two numbers that are already in fitting units.
@@ -377,7 +450,9 @@ fn combined(operator: Operator, left: &Typed, right: &Typed, unit: Option<Unit>,
 
 /// Arithmetic on two constants, where the result is a finite number within the limit.
 fn folded(operator: Operator, left: &Expr, right: &Expr) -> Option<Expr> {
-    let (Expr::Constant(Constant::Number(left)), Expr::Constant(Constant::Number(right))) = (left, right) else { return None };
+    let (Expr::Constant(Constant::Number(left)), Expr::Constant(Constant::Number(right))) = (left, right) else {
+        return None;
+    };
     let result = match operator {
         Operator::Add => left + right,
         Operator::Subtract => left - right,

@@ -7,7 +7,7 @@ use crate::check::scope::{Binding, Frame, Scope};
 use crate::check::show::{show, show_base};
 use crate::check::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::library::signature::{Parameter, Returns, Signature, Takes};
+use crate::library::{Parameter, Returns, Signature, Takes};
 use crate::model::{Base, Constant, Expr, Rounding, Type};
 use crate::syntax::tree::{self, ExprKind};
 use crate::text::Span;
@@ -19,7 +19,13 @@ const OWN: &[&str] = &["present", "round", "round_even", "floor", "ceil", "trunc
 const MOST_PLACES: u32 = 1000;
 
 impl Checker<'_> {
-    pub(super) fn call(&mut self, function: &tree::Name, arguments: &[tree::Expr], span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn call(
+        &mut self,
+        function: &tree::Name,
+        arguments: &[tree::Expr],
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         if self.table_trees.contains_key(function.text.as_str()) {
             let keys: Vec<Option<Typed>> = arguments.iter().map(|key| self.expr(key, scope)).collect();
             let keys: Option<Vec<Typed>> = keys.into_iter().collect();
@@ -54,7 +60,7 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        if crate::library::find(&function.text).is_none() {
+        if crate::library::find(&function.text).is_none_or(|known| known.internal) {
             // What is wrong in the arguments is said all the same.
             for argument in &arguments {
                 self.argument(argument, scope);
@@ -79,17 +85,26 @@ impl Checker<'_> {
     }
 
     fn no_function(&mut self, name: &tree::Name) {
-        let names: Vec<&str> = crate::library::names()
+        let names: Vec<&str> = crate::library::all()
+            .filter(|function| !function.internal)
+            .map(|function| function.name)
             .chain(self.functions.keys().copied())
             .chain(OWN.iter().copied())
             .chain(self.table_trees.keys().copied())
             .collect();
-        let mut diagnostic =
-            Diagnostic::new(Code::E0104, format!("there is no function or table `{}`", name.text), name.span, "no such function");
+        let mut diagnostic = Diagnostic::new(
+            Code::E0104,
+            format!("there is no function or table `{}`", name.text),
+            name.span,
+            "no such function",
+        );
         let alias = ALIASES.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name.text)).map(|(_, here)| *here);
         diagnostic = match alias.or_else(|| nearest(&name.text, names)) {
             Some(near) => diagnostic.help(format!("write `{near}`")),
-            None => diagnostic.help(format!("declare it, `fn {0}(x: string): string = …`, or as a table, `table {0} {{ … }}`", name.text)),
+            None => diagnostic.help(format!(
+                "declare it, `fn {0}(x: string): string = …`, or as a table, `table {0} {{ … }}`",
+                name.text
+            )),
         };
         self.report(diagnostic);
     }
@@ -124,11 +139,19 @@ impl Checker<'_> {
         let value = self.as_number_of_time(value);
         if !value.is_number() || value.ty.null {
             self.report(
-                Diagnostic::new(Code::E0201, format!("`{name}` takes a number, not {}", show(&value.ty)), value.span, show(&value.ty))
-                    .help(match value.ty.base {
-                        Base::Text => format!("read the number first: `decimal({}) !! reject \"not a number\"`", self.source(value.span)),
-                        _ => "round numbers only".into(),
-                    }),
+                Diagnostic::new(
+                    Code::E0201,
+                    format!("`{name}` takes a number, not {}", show(&value.ty)),
+                    value.span,
+                    show(&value.ty),
+                )
+                .help(match value.ty.base {
+                    Base::Text => format!(
+                        "read the number first: `decimal({}) !! reject \"not a number\"`",
+                        self.source(value.span)
+                    ),
+                    _ => "round numbers only".into(),
+                }),
             );
             return None;
         }
@@ -152,15 +175,21 @@ impl Checker<'_> {
     fn constant_places(&mut self, places: &Typed) -> Option<u32> {
         match places.as_constant() {
             Some(Constant::Number(number)) => {
-                if let Some(places) = number.to_i64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= MOST_PLACES) {
+                if let Some(places) = number.to_i64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= MOST_PLACES)
+                {
                     return Some(places);
                 }
             }
             _ => {}
         }
         self.report(
-            Diagnostic::new(Code::E0220, "the number of places is a constant from 0 to 1,000", places.span, "not such a constant")
-                .help("write it out: `round(x, 2)`"),
+            Diagnostic::new(
+                Code::E0220,
+                "the number of places is a constant from 0 to 1,000",
+                places.span,
+                "not such a constant",
+            )
+            .help("write it out: `round(x, 2)`"),
         );
         None
     }
@@ -176,8 +205,13 @@ impl Checker<'_> {
             return Some(Typed { span, ..value });
         }
         self.report(
-            Diagnostic::new(Code::E0201, "`integer` reads a text; a number is made whole by rounding", span, show(&value.ty))
-                .help(format!("write `round({0})`, or `floor`, `ceil`, `trunc`", self.source(value.span))),
+            Diagnostic::new(
+                Code::E0201,
+                "`integer` reads a text; a number is made whole by rounding",
+                span,
+                show(&value.ty),
+            )
+            .help(format!("write `round({0})`, or `floor`, `ceil`, `trunc`", self.source(value.span))),
         );
         None
     }
@@ -193,7 +227,15 @@ impl Checker<'_> {
             Some(function) => format!("call it as `{}`", shown_call(name, &function.signature)),
             None => format!("give it {wants}"),
         };
-        self.report(Diagnostic::new(Code::E0202, format!("`{name}` takes {wants}, not {given}"), span, format!("{given} given")).help(help));
+        self.report(
+            Diagnostic::new(
+                Code::E0202,
+                format!("`{name}` takes {wants}, not {given}"),
+                span,
+                format!("{given} given"),
+            )
+            .help(help),
+        );
     }
 
     fn call_declared(
@@ -209,7 +251,12 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(
                     Code::E0202,
-                    format!("`{}` takes {} arguments, not {}", function.name.text, function.parameters.len(), arguments.len()),
+                    format!(
+                        "`{}` takes {} arguments, not {}",
+                        function.name.text,
+                        function.parameters.len(),
+                        arguments.len()
+                    ),
                     span,
                     format!("{} given", arguments.len()),
                 )
@@ -221,9 +268,14 @@ impl Checker<'_> {
         let values: Vec<Typed> = values.into_iter().collect::<Option<_>>()?;
         if self.functions_under_way.contains(&function.name.text) {
             self.report(
-                Diagnostic::new(Code::E0218, format!("`{}` calls itself", function.name.text), at, "leads back to itself")
-                    .also(function.name.span, "declared here")
-                    .help("every mapping ends: go over a list with `each` instead"),
+                Diagnostic::new(
+                    Code::E0218,
+                    format!("`{}` calls itself", function.name.text),
+                    at,
+                    "leads back to itself",
+                )
+                .also(function.name.span, "declared here")
+                .help("every mapping ends: go over a list with `each` instead"),
             );
             return None;
         }
@@ -250,11 +302,18 @@ impl Checker<'_> {
         let mut body = body?;
         if let Some(result) = &function.result {
             let declared = self.ty(result)?;
-            if wider(&declared.base, &body.ty.base).as_ref() != Some(&declared.base) || (body.ty.missing && !declared.missing) {
+            if wider(&declared.base, &body.ty.base).as_ref() != Some(&declared.base)
+                || (body.ty.missing && !declared.missing)
+            {
                 self.report(
                     Diagnostic::new(
                         Code::E0224,
-                        format!("`{}` is declared to give {}, its body gives {}", function.name.text, show(&declared), show(&body.ty)),
+                        format!(
+                            "`{}` is declared to give {}, its body gives {}",
+                            function.name.text,
+                            show(&declared),
+                            show(&body.ty)
+                        ),
                         function.body.span,
                         show(&body.ty),
                     )
@@ -278,7 +337,8 @@ impl Checker<'_> {
     /// An argument for a parameter of a declared type.
     pub(in crate::check) fn fits_parameter(&mut self, value: Typed, ty: &Type, name: &tree::Name) -> Option<Typed> {
         let value = self.finished(value)?;
-        let mut fits = wider(&ty.base, &value.ty.base).as_ref() == Some(&ty.base) || same_shape(&ty.base, &value.ty.base);
+        let mut fits =
+            wider(&ty.base, &value.ty.base).as_ref() == Some(&ty.base) || same_shape(&ty.base, &value.ty.base);
         let unit = match (ty.unit(), value.ty.unit()) {
             (Some(wanted), Some(given)) if wanted != given && given.comparable(wanted) => Some(wanted.clone()),
             (wanted, given) => {
@@ -301,7 +361,11 @@ impl Checker<'_> {
                 show(&value.ty),
             )
             .also(name.span, "the parameter is declared here")
-            .help(if fits { format!("give a value for where it is missing: `{} ?? …`", self.source(value.span)) } else { "give it a value of that type".into() }),
+            .help(if fits {
+                format!("give a value for where it is missing: `{} ?? …`", self.source(value.span))
+            } else {
+                "give it a value of that type".into()
+            }),
         );
         None
     }
@@ -309,26 +373,35 @@ impl Checker<'_> {
     fn call_library(&mut self, name: &tree::Name, arguments: Vec<Option<Typed>>, span: Span) -> Option<Typed> {
         let function = crate::library::find(&name.text)?;
         let signature = &function.signature;
-        let least = signature.parameters.iter().filter(|parameter| !parameter.optional).count();
-        let most = signature.parameters.len();
+        let least = signature.least();
+        let most = signature.most().unwrap_or(usize::MAX);
         if arguments.len() < least || arguments.len() > most {
             self.arity(&name.text, least, most, arguments.len(), span);
             return None;
         }
         let arguments: Vec<Typed> = arguments.into_iter().collect::<Option<_>>()?;
         let mut checked: Vec<Typed> = Vec::with_capacity(arguments.len());
-        for (parameter, argument) in signature.parameters.iter().zip(arguments) {
+        for (index, argument) in arguments.into_iter().enumerate() {
+            let parameter = signature.parameter(index)?;
             let keeps = keeps_unit(signature, checked.len());
             let argument = self.library_argument(&name.text, signature, parameter, argument, &checked, keeps)?;
             checked.push(argument);
         }
         let ty = self.returned(signature, &checked);
-        let expr = Expr::Call { function: name.text.clone(), arguments: checked.iter().map(|argument| argument.expr.clone()).collect() };
+        let expr = Expr::Call {
+            function: name.text.clone(),
+            arguments: checked.iter().map(|argument| argument.expr.clone()).collect(),
+        };
         let mut typed = Typed::new(expr, ty, span);
         for argument in &checked {
             typed = typed.inherit(argument);
         }
-        if let Returns::Argument(at) | Returns::Item(at) = signature.returns {
+        let kept = match signature.returns {
+            Returns::Argument(at) | Returns::Item(at) => Some(at),
+            Returns::Decimal => Some(0),
+            _ => None,
+        };
+        if let Some(at) = kept {
             if let Some(argument) = checked.get(at) {
                 typed.named = argument.named;
                 typed.pending = argument.pending;
@@ -337,10 +410,11 @@ impl Checker<'_> {
         if signature.may_be_missing {
             typed = typed.missing(span, format!("`{}` may find nothing", name.text));
         }
-        if let Some(why) = signature.may_fail {
+        let first = checked.first().map_or(Base::Never, |argument| argument.ty.base.clone());
+        if let Some(why) = signature.failure(&first) {
             typed = typed.fails(span, why);
         }
-        self.prepared(&name.text, &checked, span)?;
+        self.constants_fit(function, &checked, &first, span)?;
         Some(typed)
     }
 
@@ -354,20 +428,31 @@ impl Checker<'_> {
         keeps_unit: bool,
     ) -> Option<Typed> {
         let source = self.source(argument.span);
-        let is_pattern = argument.origin.as_ref().is_some_and(|origin| origin.first().is_some_and(|step| step == PATTERN));
+        let is_pattern =
+            argument.origin.as_ref().is_some_and(|origin| origin.first().is_some_and(|step| step == PATTERN));
         let wants = self.wanted(parameter.takes, before);
         if argument.ty.null && !matches!(parameter.takes, Takes::Any) {
             self.report(
-                Diagnostic::new(Code::E0212, format!("this may be null on purpose, which `{name}` does not take"), argument.span, show(&argument.ty))
-                    .help(format!("give a value for null: `{source} ?? \"\"`")),
+                Diagnostic::new(
+                    Code::E0212,
+                    format!("this may be null on purpose, which `{name}` does not take"),
+                    argument.span,
+                    show(&argument.ty),
+                )
+                .help(format!("give a value for null: `{source} ?? \"\"`")),
             );
             return None;
         }
-        let fits = if is_pattern { takes_pattern(parameter.takes) } else { fits(parameter.takes, &argument.ty, before) };
+        let fits =
+            if is_pattern { takes_pattern(parameter.takes) } else { fits(parameter.takes, &argument.ty, before) };
         if !fits {
             let mut diagnostic = Diagnostic::new(
                 Code::E0201,
-                format!("`{name}` takes {wants} as its `{}`, not {}", parameter.name, if is_pattern { "a pattern".into() } else { show(&argument.ty) }),
+                format!(
+                    "`{name}` takes {wants} as its `{}`, not {}",
+                    parameter.name,
+                    if is_pattern { "a pattern".into() } else { show(&argument.ty) }
+                ),
                 argument.span,
                 show(&argument.ty),
             );
@@ -375,7 +460,10 @@ impl Checker<'_> {
                 diagnostic = diagnostic.also(span, "declared here");
             }
             self.report(diagnostic.help(match (parameter.takes, &argument.ty.base) {
-                (Takes::Text, Base::Integer(_) | Base::Decimal(_) | Base::Boolean | Base::Date | Base::Time | Base::DateTime) => {
+                (
+                    Takes::Text,
+                    Base::Integer(_) | Base::Decimal(_) | Base::Boolean | Base::Date | Base::Time | Base::DateTime,
+                ) => {
                     format!("write it as text first: `\"{{{source}}}\"`")
                 }
                 (Takes::Integer | Takes::Number, Base::Text | Base::Code { .. }) => {
@@ -388,8 +476,13 @@ impl Checker<'_> {
         }
         if parameter.constant && argument.as_constant().is_none() {
             self.report(
-                Diagnostic::new(Code::E0220, format!("`{}` of `{name}` must be a constant", parameter.name), argument.span, "not known beforehand")
-                    .help("write the value itself, so that it is checked before any event comes"),
+                Diagnostic::new(
+                    Code::E0220,
+                    format!("`{}` of `{name}` must be a constant", parameter.name),
+                    argument.span,
+                    "not known beforehand",
+                )
+                .help("write the value itself, so that it is checked before any event comes"),
             );
             return None;
         }
@@ -418,13 +511,14 @@ impl Checker<'_> {
         let base = match signature.returns {
             Returns::Text => Base::Text,
             Returns::Integer => Base::Integer(None),
-            Returns::Decimal => Base::Decimal(None),
+            Returns::Decimal => Base::Decimal(arguments.first().and_then(|argument| argument.ty.unit()).cloned()),
             Returns::Boolean => Base::Boolean,
             Returns::Date => Base::Date,
             Returns::Time => Base::Time,
             Returns::DateTime => Base::DateTime,
             Returns::Duration => Base::Duration,
             Returns::ListOfText => Base::List(Box::new(Type::new(Base::Text))),
+            Returns::Rounded => arguments.first().map_or(Base::Never, |argument| argument.ty.base.clone()),
             Returns::Argument(at) => arguments.get(at).map_or(Base::Never, |argument| argument.ty.base.clone()),
             Returns::Item(at) => {
                 return match arguments.get(at).map(|argument| &argument.ty.base) {
@@ -437,15 +531,27 @@ impl Checker<'_> {
         Type::new(base)
     }
 
-    /// What a function compiles of its constants: patterns, zones.
-    fn prepared(&mut self, name: &str, arguments: &[Typed], span: Span) -> Option<()> {
+    /// What a function asks of its constants: patterns, zones, widths.
+    fn constants_fit(
+        &mut self,
+        function: &crate::library::Function,
+        arguments: &[Typed],
+        first: &Base,
+        span: Span,
+    ) -> Option<()> {
         let constants: Vec<Option<&Constant>> = arguments.iter().map(Typed::as_constant).collect();
-        match crate::library::prepare(name, &constants) {
+        match function.check_constants(&constants, first) {
             Ok(()) => Some(()),
-            Err(problem) => {
+            Err((at, problem)) => {
+                let place = arguments.get(at).map_or(span, |argument| argument.span);
                 self.report(
-                    Diagnostic::new(Code::E0225, format!("`{name}` cannot use this: {problem}"), span, "this call")
-                        .help("correct the constant; `hms-sync` reads it before any event comes"),
+                    Diagnostic::new(
+                        Code::E0225,
+                        format!("`{}` cannot use this: {problem}", function.name),
+                        place,
+                        "this constant",
+                    )
+                    .help("correct it; it is read before any event comes"),
                 );
                 None
             }
@@ -519,7 +625,9 @@ fn fits(takes: Takes, ty: &Type, before: &[Typed]) -> bool {
         Takes::Time => *base == Base::Time,
         Takes::DateTime => *base == Base::DateTime,
         Takes::Duration => *base == Base::Duration,
-        Takes::Scalar => !matches!(base, Base::Record(_) | Base::List(_) | Base::Dictionary(_) | Base::Any | Base::Null),
+        Takes::Scalar => {
+            !matches!(base, Base::Record(_) | Base::List(_) | Base::Dictionary(_) | Base::Any | Base::Null)
+        }
         Takes::Pattern => false,
         Takes::List(item) => match base {
             Base::List(found) => found.base == Base::Never || (fits(*item, found, before) && !found.null),
@@ -530,6 +638,7 @@ fn fits(takes: Takes, ty: &Type, before: &[Typed]) -> bool {
         Takes::SameAs(at) => before.get(at).is_some_and(|argument| alike(&argument.ty.base, base)),
         Takes::ItemOf(at) => match before.get(at).map(|argument| &argument.ty.base) {
             Some(Base::List(item)) => item.base == Base::Never || alike(&item.base, base),
+            Some(Base::Text | Base::Code { .. }) => matches!(base, Base::Text | Base::Code { .. }),
             _ => false,
         },
         Takes::Either(all) => all.iter().any(|takes| fits(*takes, ty, before)),
@@ -543,9 +652,11 @@ fn alike(a: &Base, b: &Base) -> bool {
 fn keeps_unit(signature: &Signature, at: usize) -> bool {
     let kept = match signature.returns {
         Returns::Argument(kept) | Returns::Item(kept) => kept,
+        Returns::Decimal | Returns::Rounded => 0,
         _ => return false,
     };
-    kept == at || matches!(signature.parameters.get(at).map(|parameter| parameter.takes), Some(Takes::SameAs(of) | Takes::ItemOf(of)) if of == kept)
+    kept == at
+        || matches!(signature.parameters.get(at).map(|parameter| parameter.takes), Some(Takes::SameAs(of) | Takes::ItemOf(of)) if of == kept)
 }
 
 fn wording(takes: Takes) -> String {

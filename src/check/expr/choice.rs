@@ -2,9 +2,8 @@
 
 use super::convert::scaled;
 use crate::check::Checker;
-use crate::check::nearest::nearest;
 use crate::check::scope::Scope;
-use crate::check::show::{list_codes, show};
+use crate::check::show::show;
 use crate::check::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Base, Constant, Expr, Type};
@@ -42,7 +41,13 @@ impl Checker<'_> {
         Some(branches(Typed::new(expr, ty, span), &[&then, &otherwise]))
     }
 
-    pub(super) fn match_value(&mut self, subject: &tree::Expr, arms: &[tree::Arm], span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn match_value(
+        &mut self,
+        subject: &tree::Expr,
+        arms: &[tree::Arm],
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         let subject = self.expr(subject, scope);
         let patterns: Vec<&Pattern> = arms.iter().map(|arm| &arm.pattern).collect();
         let cases = match &subject {
@@ -55,16 +60,20 @@ impl Checker<'_> {
         // Twice, so that a unit or type found late reaches the arms before it.
         let mut ty = values.first()?.ty.clone();
         for at in 1..values.len() {
-            let (first, this, joined) = unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
+            let (first, this, joined) =
+                unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
             (values[0], values[at], ty) = (first, this, joined);
         }
         for at in 1..values.len() {
-            let (first, this, joined) = unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
+            let (first, this, joined) =
+                unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
             (values[0], values[at], ty) = (first, this, joined);
         }
         for value in &values[1..] {
             ty.null |= value.ty.null;
-            if let (Base::Code { values: all, open }, Base::Code { values: more, open: more_open }) = (&mut ty.base, &value.ty.base) {
+            if let (Base::Code { values: all, open }, Base::Code { values: more, open: more_open }) =
+                (&mut ty.base, &value.ty.base)
+            {
                 all.extend(more.iter().filter(|code| !all.contains(code)).cloned().collect::<Vec<_>>());
                 *open |= more_open;
             }
@@ -92,11 +101,21 @@ impl Checker<'_> {
     ) -> Option<Vec<Option<Vec<Constant>>>> {
         if !matches!(
             subject.ty.base,
-            Base::Text | Base::Code { .. } | Base::Boolean | Base::Integer(None) | Base::Decimal(None) | Base::Either(_)
+            Base::Text
+                | Base::Code { .. }
+                | Base::Boolean
+                | Base::Integer(None)
+                | Base::Decimal(None)
+                | Base::Either(_)
         ) {
             self.report(
-                Diagnostic::new(Code::E0207, format!("`match` tells no values of {} apart", show(&subject.ty)), subject.span, show(&subject.ty))
-                    .help("match a code, a string, a boolean or a plain number; compare others with `if`"),
+                Diagnostic::new(
+                    Code::E0207,
+                    format!("`match` tells no values of {} apart", show(&subject.ty)),
+                    subject.span,
+                    show(&subject.ty),
+                )
+                .help("match a code, a string, a boolean or a plain number; compare others with `if`"),
             );
             return None;
         }
@@ -107,9 +126,14 @@ impl Checker<'_> {
         for pattern in patterns {
             if let Some(any) = any {
                 self.report(
-                    Diagnostic::new(Code::W0107, "this arm is never reached", pattern.span(), "after `_`, which takes everything")
-                        .also(any, "takes everything that comes to it")
-                        .help("move the `_` arm to the end"),
+                    Diagnostic::new(
+                        Code::W0107,
+                        "this arm is never reached",
+                        pattern.span(),
+                        "after `_`, which takes everything",
+                    )
+                    .also(any, "takes everything that comes to it")
+                    .help("move the `_` arm to the end"),
                 );
             }
             match pattern {
@@ -136,7 +160,13 @@ impl Checker<'_> {
         Some(cases)
     }
 
-    fn case(&mut self, subject: &Typed, pattern: &Pattern, seen: &mut Vec<(Constant, Span)>, scope: &mut Scope) -> Option<Vec<Constant>> {
+    fn case(
+        &mut self,
+        subject: &Typed,
+        pattern: &Pattern,
+        seen: &mut Vec<(Constant, Span)>,
+        scope: &mut Scope,
+    ) -> Option<Vec<Constant>> {
         match pattern {
             Pattern::Several(patterns, _) => {
                 let mut all = Vec::new();
@@ -170,8 +200,13 @@ impl Checker<'_> {
             }
             Pattern::Tuple(_, span) => {
                 self.report(
-                    Diagnostic::new(Code::E0222, "a match has one subject, so an arm has one value", *span, "several values")
-                        .help("look several keys up in a table: `(a, b) | Table`"),
+                    Diagnostic::new(
+                        Code::E0222,
+                        "a match has one subject, so an arm has one value",
+                        *span,
+                        "several values",
+                    )
+                    .help("look several keys up in a table: `(a, b) | Table`"),
                 );
                 None
             }
@@ -187,10 +222,16 @@ impl Checker<'_> {
     fn exhaustive(&mut self, subject: &Typed, seen: &[(Constant, Span)], span: Span) -> Option<()> {
         let taken = |constant: &Constant| seen.iter().any(|(known, _)| known == constant);
         let mut lacking: Vec<String> = match &subject.ty.base {
-            Base::Code { values, open: false } => {
-                values.iter().filter(|value| !taken(&Constant::Text((*value).clone()))).map(|value| format!("{value:?}")).collect()
-            }
-            Base::Boolean => [true, false].iter().filter(|value| !taken(&Constant::Boolean(**value))).map(|value| value.to_string()).collect(),
+            Base::Code { values, open: false } => values
+                .iter()
+                .filter(|value| !taken(&Constant::Text((*value).clone())))
+                .map(|value| format!("{value:?}"))
+                .collect(),
+            Base::Boolean => [true, false]
+                .iter()
+                .filter(|value| !taken(&Constant::Boolean(**value)))
+                .map(|value| value.to_string())
+                .collect(),
             other => vec![format!("every other {}", crate::check::show::show_base(other))],
         };
         if subject.ty.null && !taken(&Constant::Null) {
@@ -211,19 +252,6 @@ impl Checker<'_> {
         let first = if lacking[0].starts_with("every") { "_" } else { &lacking[0] };
         self.report(diagnostic.help(format!("add `{first} -> …`, or `_ -> …` for all that is left")));
         None
-    }
-
-    /// A value that must be one of a code's, for messages.
-    pub(in crate::check) fn not_in_code(&mut self, text: &str, values: &[String], span: Span, declared: Option<Span>) {
-        let mut diagnostic = Diagnostic::new(Code::E0401, format!("{text:?} is none of the codes"), span, "not a code");
-        if let Some(declared) = declared {
-            diagnostic = diagnostic.also(declared, "the codes are declared here");
-        }
-        let near = nearest(text, values.iter().map(String::as_str));
-        self.report(diagnostic.help(match near {
-            Some(near) => format!("write {near:?}"),
-            None => format!("the codes are {}", list_codes(values.iter().map(String::as_str), 8)),
-        }));
     }
 }
 
@@ -250,7 +278,13 @@ fn branches(mut typed: Typed, all: &[&Typed]) -> Typed {
 }
 
 /// The one type of two alternatives; numbers are brought to the finer of their units.
-pub(in crate::check) fn unify(checker: &mut Checker<'_>, left: Typed, right: Typed, at: Span, what: &str) -> Option<(Typed, Typed, Type)> {
+pub(in crate::check) fn unify(
+    checker: &mut Checker<'_>,
+    left: Typed,
+    right: Typed,
+    at: Span,
+    what: &str,
+) -> Option<(Typed, Typed, Type)> {
     let mut ty = left.ty.clone();
     ty.null |= right.ty.null;
     ty.form = None;
@@ -321,7 +355,9 @@ pub(in crate::check) fn wider(left: &Base, right: &Base) -> Option<Base> {
             item.sensitive = a.sensitive || b.sensitive;
             List(Box::new(item))
         }
-        (Either(all), Either(more)) => Either(all.iter().chain(more.iter().filter(|base| !all.contains(base))).cloned().collect()),
+        (Either(all), Either(more)) => {
+            Either(all.iter().chain(more.iter().filter(|base| !all.contains(base))).cloned().collect())
+        }
         (Either(all), one) | (one, Either(all)) if is_scalar(one) => {
             let mut all = all.clone();
             if !all.contains(one) {

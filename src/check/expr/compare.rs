@@ -25,8 +25,16 @@ pub(super) fn comparison(operator: Binary) -> Option<Comparison> {
 }
 
 impl Checker<'_> {
-    pub(super) fn compare(&mut self, comparison: Comparison, left: Typed, right: Typed, at: Span, span: Span) -> Option<Typed> {
-        let (left, right) = self.comparable(left, right, at, matches!(comparison, Comparison::Equal | Comparison::NotEqual))?;
+    pub(super) fn compare(
+        &mut self,
+        comparison: Comparison,
+        left: Typed,
+        right: Typed,
+        at: Span,
+        span: Span,
+    ) -> Option<Typed> {
+        let (left, right) =
+            self.comparable(left, right, at, matches!(comparison, Comparison::Equal | Comparison::NotEqual))?;
         let expr = Expr::Compare { comparison, left: Box::new(left.expr.clone()), right: Box::new(right.expr.clone()) };
         Some(Typed::new(expr, Type::new(Base::Boolean), span).inherit(&left).inherit(&right))
     }
@@ -84,7 +92,13 @@ impl Checker<'_> {
                 false => "remove the test, or declare the field as `T | null`".to_string(),
             };
             self.report(
-                Diagnostic::new(Code::E0207, format!("`{source}` is never null on purpose"), other.span, show(&other.ty)).help(help),
+                Diagnostic::new(
+                    Code::E0207,
+                    format!("`{source}` is never null on purpose"),
+                    other.span,
+                    show(&other.ty),
+                )
+                .help(help),
             );
             return None;
         }
@@ -115,7 +129,13 @@ impl Checker<'_> {
         None
     }
 
-    pub(super) fn one_of(&mut self, value: &tree::Expr, list: &tree::Expr, span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn one_of(
+        &mut self,
+        value: &tree::Expr,
+        list: &tree::Expr,
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         let value = self.expr(value, scope);
         let ExprKind::List(items) = &list.kind else {
             let list = self.expr(list, scope)?;
@@ -139,8 +159,13 @@ impl Checker<'_> {
     fn contained(&mut self, value: Typed, list: Typed, span: Span) -> Option<Typed> {
         let Base::List(item) = &list.ty.base else {
             self.report(
-                Diagnostic::new(Code::E0210, format!("after `in` stands a list, not {}", show(&list.ty)), list.span, show(&list.ty))
-                    .help("write the values: `x in [\"a\", \"b\"]`"),
+                Diagnostic::new(
+                    Code::E0210,
+                    format!("after `in` stands a list, not {}", show(&list.ty)),
+                    list.span,
+                    show(&list.ty),
+                )
+                .help("write the values: `x in [\"a\", \"b\"]`"),
             );
             return None;
         };
@@ -150,7 +175,14 @@ impl Checker<'_> {
         Some(Typed::new(expr, Type::new(Base::Boolean), span).inherit(&value).inherit(&list))
     }
 
-    pub(super) fn between(&mut self, value: &tree::Expr, low: &tree::Expr, high: &tree::Expr, span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn between(
+        &mut self,
+        value: &tree::Expr,
+        low: &tree::Expr,
+        high: &tree::Expr,
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         let value = self.expr(value, scope);
         let low = self.expr(low, scope);
         let high = self.expr(high, scope);
@@ -168,7 +200,8 @@ impl Checker<'_> {
             then: Box::new(to.expr.clone()),
             otherwise: Box::new(Expr::Constant(Constant::Boolean(false))),
         };
-        let expr = if from.ty.missing { expr } else { Expr::And(Box::new(from.expr.clone()), Box::new(to.expr.clone())) };
+        let expr =
+            if from.ty.missing { expr } else { Expr::And(Box::new(from.expr.clone()), Box::new(to.expr.clone())) };
         Some(Typed::new(expr, Type::new(Base::Boolean), span).inherit(&from).inherit(&to))
     }
 
@@ -178,7 +211,14 @@ impl Checker<'_> {
         Some(Typed::new(Expr::Not(Box::new(value.expr.clone())), Type::new(Base::Boolean), span).inherit(&value))
     }
 
-    pub(super) fn logic(&mut self, operator: Binary, left: &tree::Expr, right: &tree::Expr, span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn logic(
+        &mut self,
+        operator: Binary,
+        left: &tree::Expr,
+        right: &tree::Expr,
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         let word = if operator == Binary::And { "and" } else { "or" };
         let left = self.operand_of_logic(left, word, scope);
         let mark = scope.mark();
@@ -212,7 +252,13 @@ impl Checker<'_> {
             _ => format!("test whether it is there: `present({source})`"),
         };
         self.report(
-            Diagnostic::new(Code::E0205, format!("{place} takes a boolean, not {}", show(&value.ty)), value.span, show(&value.ty)).help(help),
+            Diagnostic::new(
+                Code::E0205,
+                format!("{place} takes a boolean, not {}", show(&value.ty)),
+                value.span,
+                show(&value.ty),
+            )
+            .help(help),
         );
         None
     }
@@ -231,12 +277,19 @@ impl Checker<'_> {
         if let Some(cause) = value.missing_because.as_ref().filter(|cause| cause.span != value.span) {
             diagnostic = diagnostic.also(cause.span, cause.text.clone());
         }
-        self.report(diagnostic.help(format!("say what holds then: `({source}) ?? false`; or test first: `present(x) and …`")));
+        self.report(
+            diagnostic.help(format!("say what holds then: `({source}) ?? false`; or test first: `present(x) and …`")),
+        );
         None
     }
 
     /// A condition: a boolean, proved present, that does not fail; and what it proves.
-    pub(in crate::check) fn condition(&mut self, node: &tree::Expr, place: &str, scope: &mut Scope) -> Option<(Expr, Facts, Facts)> {
+    pub(in crate::check) fn condition(
+        &mut self,
+        node: &tree::Expr,
+        place: &str,
+        scope: &mut Scope,
+    ) -> Option<(Expr, Facts, Facts)> {
         let value = self.expr(node, scope)?;
         let value = self.boolean(value, place)?;
         let value = self.condition_present(value)?;
@@ -262,7 +315,9 @@ fn fit(left: &Base, right: &Base, equality: bool) -> bool {
 fn compare_help(left: &Typed, right: &Typed) -> String {
     let text = |value: &Typed| matches!(value.ty.base, Base::Text | Base::Code { .. });
     match (left.is_number(), right.is_number()) {
-        (true, false) if right.as_text().is_some() => format!("write the number without quotes: {}", right.as_text().unwrap_or_default()),
+        (true, false) if right.as_text().is_some() => {
+            format!("write the number without quotes: {}", right.as_text().unwrap_or_default())
+        }
         (true, false) if text(right) => "compare texts: write the number as `\"{n}\"`".into(),
         (false, true) if text(left) => "compare with a text in quotes, or declare the field `integer as text`".into(),
         _ => "compare values of one type".into(),

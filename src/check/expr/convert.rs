@@ -32,7 +32,13 @@ impl Checker<'_> {
     }
 
     /// Converts a typed number (or a list of them) to a unit that the author names at `unit_span`.
-    pub(in crate::check) fn convert_to(&mut self, value: Typed, to: Unit, unit_span: Span, by: Option<&Typed>) -> Option<Typed> {
+    pub(in crate::check) fn convert_to(
+        &mut self,
+        value: Typed,
+        to: Unit,
+        unit_span: Span,
+        by: Option<&Typed>,
+    ) -> Option<Typed> {
         let value = self.as_number_of_time(value);
         if let Base::List(item) = &value.ty.base {
             return self.convert_items(&value, item, to, unit_span, by);
@@ -45,8 +51,13 @@ impl Checker<'_> {
             }
             _ => {
                 self.report(
-                    Diagnostic::new(Code::E0307, format!("only a number has a unit, not {}", show(&value.ty)), value.span, show(&value.ty))
-                        .help(format!("remove `in {to}`")),
+                    Diagnostic::new(
+                        Code::E0307,
+                        format!("only a number has a unit, not {}", show(&value.ty)),
+                        value.span,
+                        show(&value.ty),
+                    )
+                    .help(format!("remove `in {to}`")),
                 );
                 return None;
             }
@@ -61,7 +72,14 @@ impl Checker<'_> {
         Some(typed)
     }
 
-    fn convert_items(&mut self, list: &Typed, item: &Type, to: Unit, unit_span: Span, by: Option<&Typed>) -> Option<Typed> {
+    fn convert_items(
+        &mut self,
+        list: &Typed,
+        item: &Type,
+        to: Unit,
+        unit_span: Span,
+        by: Option<&Typed>,
+    ) -> Option<Typed> {
         let variable = self.variable();
         let mut one = Typed::new(Typed::local(variable), item.clone(), list.span);
         one.origin = list.origin.as_ref().map(|origin| origin.iter().cloned().chain(["[]".to_string()]).collect());
@@ -99,35 +117,48 @@ impl Checker<'_> {
             format!("converts to {to}"),
         );
         diagnostic = match value.origin.as_ref().and_then(|origin| self.declaration(origin)) {
-            Some(declared) => diagnostic
-                .also(declared, "declared without a unit")
-                .help(format!("say what it counts where it is declared: `{}: {} in {to}`", source, show(&Type { missing: false, ..value.ty.clone() }))),
+            Some(declared) => diagnostic.also(declared, "declared without a unit").help(format!(
+                "say what it counts where it is declared: `{}: {} in {to}`",
+                source,
+                show(&Type { missing: false, ..value.ty.clone() })
+            )),
             None => match value.as_constant() {
                 Some(_) => diagnostic.help(format!("give the number its unit: `{source} {to}`")),
-                None => diagnostic.help("a number gets a unit where it is declared, or by multiplying with a quantity such as `1 minute`"),
+                None => diagnostic.help(
+                    "a number gets a unit where it is declared, or by multiplying with a quantity such as `1 minute`",
+                ),
             },
         };
         self.report(diagnostic);
     }
 
     /// The exact conversion, or the report of why there is none.
-    pub(in crate::check) fn conversion(&mut self, from: &Unit, to: &Unit, value: &Typed, unit_span: Span) -> Option<Conversion> {
+    pub(in crate::check) fn conversion(
+        &mut self,
+        from: &Unit,
+        to: &Unit,
+        value: &Typed,
+        unit_span: Span,
+    ) -> Option<Conversion> {
         let error = match from.conversion(to) {
             Ok(conversion) => return Some(conversion),
             Err(error) => error,
         };
         let other_kind = !from.comparable(to);
         let code = if other_kind { Code::E0302 } else { Code::E0310 };
-        let mut diagnostic = Diagnostic::new(code, error.to_string(), unit_span, format!("measures {}", to.dimension_name()));
+        let mut diagnostic =
+            Diagnostic::new(code, error.to_string(), unit_span, format!("measures {}", to.dimension_name()));
         let declared = value.origin.as_ref().and_then(|origin| self.declaration(origin));
-        diagnostic = diagnostic.also(declared.unwrap_or(value.span), format!("in {from}, which measures {}", from.dimension_name()));
+        diagnostic = diagnostic
+            .also(declared.unwrap_or(value.span), format!("in {from}, which measures {}", from.dimension_name()));
         let source = self.source(value.span);
         diagnostic = match error.hint() {
             Some(hint) => diagnostic.help(hint.to_string()),
             None if from.needs_molar_mass(to) => {
                 diagnostic.help(format!("name the substance by its molar mass: `{source} in {to} by 180.156 'g/mol'`"))
             }
-            None if other_kind => diagnostic.help(format!("convert to a unit of {}, for example `{source} in {from}`", from.dimension_name())),
+            None if other_kind => diagnostic
+                .help(format!("convert to a unit of {}, for example `{source} in {from}`", from.dimension_name())),
             None => diagnostic.help("send the number in the unit it has"),
         };
         self.report(diagnostic);
@@ -163,13 +194,19 @@ pub(in crate::check) fn scaled(value: Typed, conversion: &Conversion, to: Unit) 
         (_, true) => value.expr.clone(),
         (Expr::Constant(Constant::Number(number)), false) if conversion.terminates() => {
             let result = conversion.apply(number);
-            if result.within_limit() { Expr::Constant(Constant::Number(result)) } else { scale(&value.expr, conversion) }
+            if result.within_limit() {
+                Expr::Constant(Constant::Number(result))
+            } else {
+                scale(&value.expr, conversion)
+            }
         }
         _ => scale(&value.expr, conversion),
     };
     let pending = match &expr {
         // A constant shows by itself whether it is whole.
-        Expr::Constant(Constant::Number(number)) if number.is_integer() && pending == Pending::Fraction => Pending::Nothing,
+        Expr::Constant(Constant::Number(number)) if number.is_integer() && pending == Pending::Fraction => {
+            Pending::Nothing
+        }
         _ => pending,
     };
     Typed { expr, ty: Type { base, ..value.ty }, pending, ..value }

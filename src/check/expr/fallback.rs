@@ -10,12 +10,24 @@ use crate::syntax::tree::{self, ExprKind};
 use crate::text::Span;
 
 impl Checker<'_> {
-    pub(super) fn coalesce(&mut self, value: &tree::Expr, fallback: &tree::Expr, at: Span, span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn coalesce(
+        &mut self,
+        value: &tree::Expr,
+        fallback: &tree::Expr,
+        at: Span,
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         let value = self.expr(value, scope);
         if matches!(fallback.kind, ExprKind::Missing) {
             self.report(
-                Diagnostic::new(Code::E0215, "what is missing is missing already", fallback.span, "`missing` answers a failure")
-                    .help("remove `?? missing`, and write `?` after the target"),
+                Diagnostic::new(
+                    Code::E0215,
+                    "what is missing is missing already",
+                    fallback.span,
+                    "`missing` answers a failure",
+                )
+                .help("remove `?? missing`, and write `?` after the target"),
             );
             return None;
         }
@@ -35,7 +47,11 @@ impl Checker<'_> {
                 }),
             );
         }
-        let present = Typed { ty: Type { missing: false, null: false, ..value.ty.clone() }, missing_because: None, ..value.clone() };
+        let present = Typed {
+            ty: Type { missing: false, null: false, ..value.ty.clone() },
+            missing_because: None,
+            ..value.clone()
+        };
         let null = fallback.ty.base == Base::Null;
         let (left, right, ty) = unify(self, present, fallback, at, "the value and what stands for it")?;
         let expr = Expr::Coalesce { value: Box::new(left.expr.clone()), fallback: Box::new(right.expr.clone()) };
@@ -46,12 +62,22 @@ impl Checker<'_> {
         Some(joined(typed, &left, &right))
     }
 
-    pub(super) fn rescue(&mut self, value: &tree::Expr, fallback: &tree::Expr, at: Span, span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn rescue(
+        &mut self,
+        value: &tree::Expr,
+        fallback: &tree::Expr,
+        at: Span,
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         let value = self.expr(value, scope);
         let fallback = match fallback.kind {
             ExprKind::Missing => {
                 let ty = Type::new(Base::Never).optional();
-                Some(Typed::new(Expr::Missing, ty, fallback.span).missing(fallback.span, "left out on purpose where it failed"))
+                Some(
+                    Typed::new(Expr::Missing, ty, fallback.span)
+                        .missing(fallback.span, "left out on purpose where it failed"),
+                )
             }
             _ => self.value_or_exit(fallback, scope),
         };
@@ -118,7 +144,9 @@ impl Typed {
         }
         match &self.ty.base {
             Base::Text | Base::Either(_) | Base::Code { open: true, .. } => safe(&self.expr),
-            Base::Code { values, .. } => !values.iter().any(|value| matches!(value.as_str(), "" | "." | "..")) || safe(&self.expr),
+            Base::Code { values, .. } => {
+                !values.iter().any(|value| matches!(value.as_str(), "" | "." | "..")) || safe(&self.expr)
+            }
             _ => true,
         }
     }

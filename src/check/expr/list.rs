@@ -32,11 +32,19 @@ impl Checker<'_> {
         }
         let Base::List(item) = &list.ty.base else {
             let help = match &list.ty.base {
-                Base::Dictionary(_) => "a map's keys have no order; look them up one by one, or ask the hub for a list".to_string(),
+                Base::Dictionary(_) => {
+                    "a map's keys have no order; look them up one by one, or ask the hub for a list".to_string()
+                }
                 _ => "declare the field as a list: `[ … ]`".to_string(),
             };
             self.report(
-                Diagnostic::new(Code::E0210, format!("`each` goes over a list, not over {}", show(&list.ty)), list.span, show(&list.ty)).help(help),
+                Diagnostic::new(
+                    Code::E0210,
+                    format!("`each` goes over a list, not over {}", show(&list.ty)),
+                    list.span,
+                    show(&list.ty),
+                )
+                .help(help),
             );
             return None;
         };
@@ -71,10 +79,19 @@ impl Checker<'_> {
     fn sort_key(&mut self, node: &tree::Expr, scope: &mut Scope) -> Option<Expr> {
         let key = self.expr(node, scope)?;
         let key = self.never_fails(key, "an order")?;
-        if key.ty.null || !matches!(
-            key.ty.base,
-            Base::Text | Base::Code { .. } | Base::Integer(_) | Base::Decimal(_) | Base::Date | Base::Time | Base::DateTime | Base::Duration
-        ) {
+        if key.ty.null
+            || !matches!(
+                key.ty.base,
+                Base::Text
+                    | Base::Code { .. }
+                    | Base::Integer(_)
+                    | Base::Decimal(_)
+                    | Base::Date
+                    | Base::Time
+                    | Base::DateTime
+                    | Base::Duration
+            )
+        {
             self.report(
                 Diagnostic::new(Code::E0207, format!("{} has no order", show(&key.ty)), key.span, show(&key.ty))
                     .help("order by a number, a text, a date or a time"),
@@ -84,7 +101,13 @@ impl Checker<'_> {
         Some(key.expr)
     }
 
-    pub(super) fn comprehension(&mut self, yields: &tree::Expr, each: &tree::Each, span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn comprehension(
+        &mut self,
+        yields: &tree::Expr,
+        each: &tree::Each,
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         let mark = scope.mark();
         let bound = self.bind_each(each, scope);
         let value = match &bound {
@@ -127,7 +150,11 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(
                         Code::E0217,
-                        format!("the items of a list are of one type; this is {}, those before are {}", show(&item.ty), show(&item_type)),
+                        format!(
+                            "the items of a list are of one type; this is {}, those before are {}",
+                            show(&item.ty),
+                            show(&item_type)
+                        ),
                         item.span,
                         show(&item.ty),
                     )
@@ -147,7 +174,12 @@ impl Checker<'_> {
         Some(typed)
     }
 
-    pub(super) fn record_literal(&mut self, fields: &[(tree::Name, tree::Expr)], span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn record_literal(
+        &mut self,
+        fields: &[(tree::Name, tree::Expr)],
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         let mut record = RecordType { name: None, fields: Vec::new() };
         let mut lowered = Vec::new();
         let mut typed = Typed::new(Expr::Missing, Type::new(Base::Never), span);
@@ -155,8 +187,13 @@ impl Checker<'_> {
         for (name, node) in fields {
             if record.fields.iter().any(|field| field.name == name.text) {
                 self.report(
-                    Diagnostic::new(Code::E0106, format!("the field `{}` stands twice", name.text), name.span, "again here")
-                        .help("remove one of the two"),
+                    Diagnostic::new(
+                        Code::E0106,
+                        format!("the field `{}` stands twice", name.text),
+                        name.span,
+                        "again here",
+                    )
+                    .help("remove one of the two"),
                 );
                 sound = false;
                 continue;

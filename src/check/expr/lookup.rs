@@ -13,7 +13,13 @@ use crate::text::Span;
 use std::rc::Rc;
 
 impl Checker<'_> {
-    pub(super) fn pipe(&mut self, value: &tree::Expr, stage: &tree::Stage, span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn pipe(
+        &mut self,
+        value: &tree::Expr,
+        stage: &tree::Stage,
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         let operands: Vec<&tree::Expr> = match &value.kind {
             ExprKind::Tuple(items) => items.iter().collect(),
             _ => vec![value],
@@ -30,8 +36,13 @@ impl Checker<'_> {
         }
         if operands.len() > 1 {
             self.report(
-                Diagnostic::new(Code::E0222, "several values in parentheses go only into a table", value.span, "a tuple here")
-                    .help(format!("call the function with all of them: `{}(a, b)`", stage.name.text)),
+                Diagnostic::new(
+                    Code::E0222,
+                    "several values in parentheses go only into a table",
+                    value.span,
+                    "a tuple here",
+                )
+                .help(format!("call the function with all of them: `{}(a, b)`", stage.name.text)),
             );
             return None;
         }
@@ -62,18 +73,28 @@ impl Checker<'_> {
         let value = self.present_key(value?)?;
         if table.model.keys.len() != 1 || table.columns.len() != 1 {
             self.report(
-                Diagnostic::new(Code::E0407, format!("`{}` has several columns, so it has no inverse", name.text), name.span, "no inverse")
-                    .also(table.span, "declared here")
-                    .help("write the inverse as a table of its own"),
+                Diagnostic::new(
+                    Code::E0407,
+                    format!("`{}` has several columns, so it has no inverse", name.text),
+                    name.span,
+                    "no inverse",
+                )
+                .also(table.span, "declared here")
+                .help("write the inverse as a table of its own"),
             );
             return None;
         }
         if let Some((value, first, second)) = &table.repeated_value {
             self.report(
-                Diagnostic::new(Code::E0407, format!("`{}` has no inverse: two rows give {value}", name.text), name.span, "not one-to-one")
-                    .also(*first, "this row")
-                    .also(*second, "and this one")
-                    .help("write the inverse as a table of its own"),
+                Diagnostic::new(
+                    Code::E0407,
+                    format!("`{}` has no inverse: two rows give {value}", name.text),
+                    name.span,
+                    "not one-to-one",
+                )
+                .also(*first, "this row")
+                .also(*second, "and this one")
+                .help("write the inverse as a table of its own"),
             );
             return None;
         }
@@ -89,14 +110,17 @@ impl Checker<'_> {
         };
         let typed = Typed::new(expr, Type::new(base), span).inherit(&value);
         let covered = match (&value.ty.base, &table.columns[0].1.base) {
-            (Base::Code { values, open: false }, Base::Code { values: all, .. }) => values.iter().all(|value| all.contains(value)),
+            (Base::Code { values, open: false }, Base::Code { values: all, .. }) => {
+                values.iter().all(|value| all.contains(value))
+            }
             _ => false,
         };
         Some(if covered { typed } else { typed.fails(span, format!("`{}` may have no row that gives it", name.text)) })
     }
 
     pub(super) fn no_table(&mut self, name: &tree::Name, column: Option<&tree::Name>) {
-        let mut diagnostic = Diagnostic::new(Code::E0105, format!("there is no table `{}`", name.text), name.span, "no such table");
+        let mut diagnostic =
+            Diagnostic::new(Code::E0105, format!("there is no table `{}`", name.text), name.span, "no such table");
         let near = nearest(&name.text, self.table_trees.keys().copied()).map(str::to_string);
         diagnostic = match (near, column) {
             (Some(near), Some(column)) => diagnostic.help(format!("write `{near}.{}`", column.text)),
@@ -110,8 +134,13 @@ impl Checker<'_> {
         let key = self.finished(key)?;
         if key.ty.null {
             self.report(
-                Diagnostic::new(Code::E0212, "this may be null on purpose, and no row is for null", key.span, show(&key.ty))
-                    .help(format!("give a key for null: `{} ?? \"\"`", self.source(key.span))),
+                Diagnostic::new(
+                    Code::E0212,
+                    "this may be null on purpose, and no row is for null",
+                    key.span,
+                    show(&key.ty),
+                )
+                .help(format!("give a key for null: `{} ?? \"\"`", self.source(key.span))),
             );
             return None;
         }
@@ -129,8 +158,12 @@ impl Checker<'_> {
             return Some(());
         }
         let help = match (&key.ty.base, &column.base) {
-            (Base::Integer(None), column) if text(column) => format!("write it as text first: `text({})`", self.source(key.span)),
-            (Base::Integer(Some(_)) | Base::Decimal(Some(_)), _) => "a key has no unit; compare quantities with `if`".into(),
+            (Base::Integer(None), column) if text(column) => {
+                format!("write it as text first: `text({})`", self.source(key.span))
+            }
+            (Base::Integer(Some(_)) | Base::Decimal(Some(_)), _) => {
+                "a key has no unit; compare quantities with `if`".into()
+            }
             _ => "give the table rows of this type".to_string(),
         };
         self.report(
@@ -160,7 +193,11 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(
                     Code::E0405,
-                    format!("`{name}` is keyed by {}, here {} given", count_of(table.model.keys.len(), "value"), is_are(keys.len())),
+                    format!(
+                        "`{name}` is keyed by {}, here {} given",
+                        count_of(table.model.keys.len(), "value"),
+                        is_are(keys.len())
+                    ),
                     at,
                     "looked up here",
                 )
@@ -185,7 +222,8 @@ impl Checker<'_> {
                 typed = typed.fails(span, why);
             }
         }
-        typed.expr = Expr::Lookup { table: name, keys: lowered.into_iter().map(|key| key.expr).collect(), column: index };
+        typed.expr =
+            Expr::Lookup { table: name, keys: lowered.into_iter().map(|key| key.expr).collect(), column: index };
         Some(typed)
     }
 
@@ -195,16 +233,29 @@ impl Checker<'_> {
             None if names.len() == 1 => Some(0),
             None => {
                 self.report(
-                    Diagnostic::new(Code::E0112, format!("`{}` has several columns; say which", table.model.name), at, "which column?")
-                        .also(table.span, "declared here")
-                        .help(format!("write `{}.{}`", table.model.name, names.first().unwrap_or(&"column"))),
+                    Diagnostic::new(
+                        Code::E0112,
+                        format!("`{}` has several columns; say which", table.model.name),
+                        at,
+                        "which column?",
+                    )
+                    .also(table.span, "declared here")
+                    .help(format!(
+                        "write `{}.{}`",
+                        table.model.name,
+                        names.first().unwrap_or(&"column")
+                    )),
                 );
                 None
             }
             Some(wanted) => names.iter().position(|name| *name == wanted.text).or_else(|| {
-                let mut diagnostic =
-                    Diagnostic::new(Code::E0112, format!("`{}` has no column `{}`", table.model.name, wanted.text), wanted.span, "no such column")
-                        .also(table.span, "declared here");
+                let mut diagnostic = Diagnostic::new(
+                    Code::E0112,
+                    format!("`{}` has no column `{}`", table.model.name, wanted.text),
+                    wanted.span,
+                    "no such column",
+                )
+                .also(table.span, "declared here");
                 diagnostic = match nearest(&wanted.text, names.iter().copied()) {
                     Some(near) => diagnostic.help(format!("write `{}.{near}`", table.model.name)),
                     None => diagnostic.help(format!("its columns are {}", names.join(", "))),
@@ -250,7 +301,8 @@ fn uncovered(table: &TableInfo, keys: &[Typed]) -> Option<String> {
             lacking.push(combination.iter().map(|key| text_of(key).unwrap_or_default()).collect::<Vec<_>>().join(", "));
         }
     }
-    (!lacking.is_empty()).then(|| format!("`{name}` has no row for {}", list_codes(lacking.iter().map(String::as_str), 6)))
+    (!lacking.is_empty())
+        .then(|| format!("`{name}` has no row for {}", list_codes(lacking.iter().map(String::as_str), 6)))
 }
 
 pub(in crate::check) fn text_of(constant: &Constant) -> Option<String> {

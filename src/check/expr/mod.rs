@@ -13,9 +13,8 @@ mod path;
 mod text;
 
 pub(super) use choice::wider;
-pub(super) use facts::Facts;
-pub(super) use text::literal;
 pub(super) use text::TextUse;
+pub(super) use text::literal;
 
 use super::Checker;
 use super::scope::Scope;
@@ -40,8 +39,13 @@ impl Checker<'_> {
             ExprKind::Text(parts) => self.text(parts, span, scope, TextUse::Value),
             ExprKind::Regex(_) => {
                 self.report(
-                    Diagnostic::new(Code::E0201, "a pattern stands only as an argument of a function", span, "a pattern here")
-                        .help("use it as in `replace(x, /[^0-9]/, \"\")` or `matches(x, /^[0-9]+$/)`"),
+                    Diagnostic::new(
+                        Code::E0201,
+                        "a pattern stands only as an argument of a function",
+                        span,
+                        "a pattern here",
+                    )
+                    .help("use it as in `replace(x, /[^0-9]/, \"\")` or `matches(x, /^[0-9]+$/)`"),
                 );
                 None
             }
@@ -55,8 +59,13 @@ impl Checker<'_> {
             ExprKind::Record(fields) => self.record_literal(fields, span, scope),
             ExprKind::Tuple(_) => {
                 self.report(
-                    Diagnostic::new(Code::E0222, "several values in parentheses stand only before a pipe", span, "a tuple here")
-                        .help("look several keys up as in `(clinic, site) | Clinic.ien`"),
+                    Diagnostic::new(
+                        Code::E0222,
+                        "several values in parentheses stand only before a pipe",
+                        span,
+                        "a tuple here",
+                    )
+                    .help("look several keys up as in `(clinic, site) | Clinic.ien`"),
                 );
                 None
             }
@@ -154,7 +163,10 @@ impl Checker<'_> {
                     NumberError::TooManyDigits => "write a number of at most 1,000 digits",
                     _ => "write it as JSON does: `12`, `1.5`, `-3e2`",
                 };
-                self.report(Diagnostic::new(Code::E0313, format!("`{}` is no usable number", cut(text)), span, "this number").help(help));
+                self.report(
+                    Diagnostic::new(Code::E0313, format!("`{}` is no usable number", cut(text)), span, "this number")
+                        .help(help),
+                );
                 None
             }
         }

@@ -18,8 +18,12 @@ impl Checker<'_> {
         if self.poisoned_fields.contains(&name.text) {
             return None;
         }
-        let mut diagnostic =
-            Diagnostic::new(Code::E0101, format!("there is no `{}` here", name.text), name.span, "not a field of the event, nor a name in scope");
+        let mut diagnostic = Diagnostic::new(
+            Code::E0101,
+            format!("there is no `{}` here", name.text),
+            name.span,
+            "not a field of the event, nor a name in scope",
+        );
         let candidates = self.scope_names(scope);
         diagnostic = if self.table_trees.contains_key(name.text.as_str()) {
             diagnostic.help(format!("`{0}` is a table; look a value up with `x | {0}`", name.text))
@@ -44,7 +48,9 @@ impl Checker<'_> {
     fn resolve(&mut self, name: &str, span: Span, scope: &mut Scope) -> Option<Option<Typed>> {
         for at in (0..scope.frames.len()).rev() {
             match &scope.frames[at] {
-                Frame::Value(binding) if binding.name == name => return Some(Some(self.bound(binding.clone(), span, scope))),
+                Frame::Value(binding) if binding.name == name => {
+                    return Some(Some(self.bound(binding.clone(), span, scope)));
+                }
                 Frame::Alias(known, value) if known == name => {
                     let value = Typed { span, ..(**value).clone() };
                     return Some(Some(narrow(value, scope)));
@@ -65,9 +71,8 @@ impl Checker<'_> {
         if let Some(found) = self.top_let(name, span) {
             return Some(found);
         }
-        (scope.event && (name == "meta" || name == "envelope")).then(|| {
-            Some(Typed::new(Expr::Path { root: Root::Meta, steps: Vec::new() }, envelope_type(), span))
-        })
+        (scope.event && (name == "meta" || name == "envelope"))
+            .then(|| Some(Typed::new(Expr::Path { root: Root::Meta, steps: Vec::new() }, envelope_type(), span)))
     }
 
     fn bound(&mut self, binding: Binding, span: Span, scope: &Scope) -> Typed {
@@ -100,12 +105,23 @@ impl Checker<'_> {
         narrow(typed, scope)
     }
 
-    pub(super) fn field(&mut self, base: &tree::Expr, name: &tree::Name, span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn field(
+        &mut self,
+        base: &tree::Expr,
+        name: &tree::Name,
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         if let ExprKind::Name(root) = &base.kind {
             if root.text == "env" && self.resolve("env", root.span, scope).is_none() {
                 self.report(
-                    Diagnostic::new(Code::E0615, "`env` stands only in a URL, a header or `auth`", span, "read from the environment")
-                        .help("a mapping is a function of the event alone; write the value as a constant"),
+                    Diagnostic::new(
+                        Code::E0615,
+                        "`env` stands only in a URL, a header or `auth`",
+                        span,
+                        "read from the environment",
+                    )
+                    .help("a mapping is a function of the event alone; write the value as a constant"),
                 );
                 return None;
             }
@@ -115,11 +131,23 @@ impl Checker<'_> {
     }
 
     /// One step into a record.
-    pub(in crate::check) fn step(&mut self, base: Typed, name: &str, name_span: Span, span: Span, scope: &Scope) -> Option<Typed> {
+    pub(in crate::check) fn step(
+        &mut self,
+        base: Typed,
+        name: &str,
+        name_span: Span,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Typed> {
         if base.ty.null {
             self.report(
-                Diagnostic::new(Code::E0212, format!("this may be null on purpose, and null has no field `{name}`"), base.span, show(&base.ty))
-                    .help("test it first: `if x != null then … else …`, or give another value: `x ?? …`"),
+                Diagnostic::new(
+                    Code::E0212,
+                    format!("this may be null on purpose, and null has no field `{name}`"),
+                    base.span,
+                    show(&base.ty),
+                )
+                .help("test it first: `if x != null then … else …`, or give another value: `x ?? …`"),
             );
             return None;
         }
@@ -136,7 +164,10 @@ impl Checker<'_> {
         let (expr, origin) = match &base.expr {
             Expr::Path { root, steps } => {
                 let steps = steps.iter().cloned().chain([name.to_string()]).collect();
-                let origin = base.origin.as_ref().map(|origin| origin.iter().cloned().chain([name.to_string()]).collect::<Vec<_>>());
+                let origin = base
+                    .origin
+                    .as_ref()
+                    .map(|origin| origin.iter().cloned().chain([name.to_string()]).collect::<Vec<_>>());
                 (Expr::Path { root: *root, steps }, origin)
             }
             _ => {
@@ -166,9 +197,14 @@ impl Checker<'_> {
             "no such field",
         );
         diagnostic = match &base.ty.base {
-            Base::List(_) => diagnostic.help(format!("it is a list: take one item (`…[0].{name}`), or all: `[p.{name} each p in …]`")),
-            Base::Any => diagnostic.help("`any` is only passed through; declare its shape in the event to use what is inside"),
-            Base::Dictionary(_) => diagnostic.help(format!("its keys are not known beforehand; look one up with `…[{name:?}]`")),
+            Base::List(_) => diagnostic
+                .help(format!("it is a list: take one item (`…[0].{name}`), or all: `[p.{name} each p in …]`")),
+            Base::Any => {
+                diagnostic.help("`any` is only passed through; declare its shape in the event to use what is inside")
+            }
+            Base::Dictionary(_) => {
+                diagnostic.help(format!("its keys are not known beforehand; look one up with `…[{name:?}]`"))
+            }
             _ => diagnostic.help("declare it as a record `{ … }` in the event if it is one"),
         };
         if let Some(span) = base.origin.as_ref().and_then(|origin| self.declaration(origin)) {
@@ -200,7 +236,13 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    pub(super) fn index(&mut self, base: &tree::Expr, index: &tree::Expr, span: Span, scope: &mut Scope) -> Option<Typed> {
+    pub(super) fn index(
+        &mut self,
+        base: &tree::Expr,
+        index: &tree::Expr,
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
         let base = self.expr(base, scope);
         let index = self.expr(index, scope);
         let (base, index) = (base?, index?);
@@ -223,15 +265,25 @@ impl Checker<'_> {
             Base::List(_) | Base::Dictionary(_) => {
                 let wants = if matches!(base.ty.base, Base::List(_)) { "a plain integer" } else { "text" };
                 self.report(
-                    Diagnostic::new(Code::E0216, format!("the index must be {wants}, not {}", show(&index.ty)), index.span, show(&index.ty))
-                        .help("lists are indexed from 0: `names[0]`; maps by key: `codes[\"x\"]`"),
+                    Diagnostic::new(
+                        Code::E0216,
+                        format!("the index must be {wants}, not {}", show(&index.ty)),
+                        index.span,
+                        show(&index.ty),
+                    )
+                    .help("lists are indexed from 0: `names[0]`; maps by key: `codes[\"x\"]`"),
                 );
                 return None;
             }
             _ => {
                 self.report(
-                    Diagnostic::new(Code::E0216, format!("{} has no items", show(&base.ty)), base.span, "neither a list nor a map")
-                        .help("remove the index"),
+                    Diagnostic::new(
+                        Code::E0216,
+                        format!("{} has no items", show(&base.ty)),
+                        base.span,
+                        "neither a list nor a map",
+                    )
+                    .help("remove the index"),
                 );
                 return None;
             }
@@ -293,7 +345,8 @@ pub(in crate::check) fn narrow(mut typed: Typed, scope: &Scope) -> Typed {
 /// A name as it must be written: in backticks where it is no plain word.
 pub(in crate::check) fn quoted(name: &str) -> String {
     let mut letters = name.chars();
-    let plain = letters.next().is_some_and(|c| c.is_alphabetic() || c == '_') && letters.all(|c| c.is_alphanumeric() || c == '_');
+    let plain = letters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && letters.all(|c| c.is_alphanumeric() || c == '_');
     if plain { name.to_string() } else { format!("`{name}`") }
 }
 

@@ -18,7 +18,13 @@ pub(in crate::check) enum TextUse {
 }
 
 impl Checker<'_> {
-    pub(in crate::check) fn text(&mut self, parts: &[Part], span: Span, scope: &mut Scope, usage: TextUse) -> Option<Typed> {
+    pub(in crate::check) fn text(
+        &mut self,
+        parts: &[Part],
+        span: Span,
+        scope: &mut Scope,
+        usage: TextUse,
+    ) -> Option<Typed> {
         if let Some(text) = literal(parts) {
             let base = Base::Code { values: vec![text.clone()], open: false };
             return Some(Typed::constant(Constant::Text(text), base, span));
@@ -32,8 +38,13 @@ impl Checker<'_> {
                 Part::Hole { value, width, .. } => {
                     if let Some(width) = width {
                         self.report(
-                            Diagnostic::new(Code::E0213, "a width stands only in a `line` of a text map", width.span, "a width here")
-                                .help("pad the text itself: `pad_right(x, 20)`"),
+                            Diagnostic::new(
+                                Code::E0213,
+                                "a width stands only in a `line` of a text map",
+                                width.span,
+                                "a width here",
+                            )
+                            .help("pad the text itself: `pad_right(x, 20)`"),
                         );
                         whole = false;
                     }
@@ -60,8 +71,13 @@ impl Checker<'_> {
         }
         if value.ty.sensitive {
             self.report(
-                Diagnostic::new(Code::E0223, "a reason goes into logs, so nothing sensitive may stand in it", value.span, "sensitive")
-                    .help("leave the value out of the reason"),
+                Diagnostic::new(
+                    Code::E0223,
+                    "a reason goes into logs, so nothing sensitive may stand in it",
+                    value.span,
+                    "sensitive",
+                )
+                .help("leave the value out of the reason"),
             );
             return None;
         }
@@ -73,8 +89,13 @@ impl Checker<'_> {
     pub(in crate::check) fn leaves_as_text(&mut self, value: Typed, place: &str) -> Option<Typed> {
         if value.ty.null {
             self.report(
-                Diagnostic::new(Code::E0212, format!("this may be null on purpose, which {place} cannot hold"), value.span, show(&value.ty))
-                    .help(format!("give text for null: `{} ?? \"\"`", self.source(value.span))),
+                Diagnostic::new(
+                    Code::E0212,
+                    format!("this may be null on purpose, which {place} cannot hold"),
+                    value.span,
+                    show(&value.ty),
+                )
+                .help(format!("give text for null: `{} ?? \"\"`", self.source(value.span))),
             );
             return None;
         }
@@ -89,8 +110,13 @@ impl Checker<'_> {
                     _ => "`any` is only passed through; declare its shape in the event to use what is inside".into(),
                 };
                 self.report(
-                    Diagnostic::new(Code::E0213, format!("{} cannot be written as text", show(&value.ty)), value.span, show(&value.ty))
-                        .help(help),
+                    Diagnostic::new(
+                        Code::E0213,
+                        format!("{} cannot be written as text", show(&value.ty)),
+                        value.span,
+                        show(&value.ty),
+                    )
+                    .help(help),
                 );
                 return None;
             }
@@ -106,13 +132,12 @@ impl Checker<'_> {
         let source = self.source(value.span);
         let diagnostic = match value.pending {
             Pending::Nothing => return Some(value),
-            Pending::Fraction => Diagnostic::new(
-                Code::E0305,
-                "this integer may get a fraction",
-                value.span,
-                "may not be a whole number",
-            )
-            .help(format!("round it: `round({source})`; or say that the fraction is meant: `decimal({source})`")),
+            Pending::Fraction => {
+                Diagnostic::new(Code::E0305, "this integer may get a fraction", value.span, "may not be a whole number")
+                    .help(format!(
+                        "round it: `round({source})`; or say that the fraction is meant: `decimal({source})`"
+                    ))
+            }
             Pending::Endless => Diagnostic::new(
                 Code::E0306,
                 "the digits of this number may never end",
@@ -138,7 +163,10 @@ impl Checker<'_> {
         if let Some(span) = value.origin.as_ref().and_then(|origin| self.declaration(origin)) {
             diagnostic = diagnostic.also(span, "its unit is declared here");
         }
-        self.report(diagnostic.help(format!("name the unit it leaves in: `{source} in {unit}`, or another of {}", unit.dimension_name())));
+        self.report(diagnostic.help(format!(
+            "name the unit it leaves in: `{source} in {unit}`, or another of {}",
+            unit.dimension_name()
+        )));
         None
     }
 
@@ -152,12 +180,18 @@ impl Checker<'_> {
             Code::E0204,
             format!("this may fail, and {place} says nothing of what then"),
             value.span,
-            value.fails_because.as_ref().filter(|cause| value.span == cause.span).map_or("may fail".into(), |cause| cause.text.clone()),
+            value
+                .fails_because
+                .as_ref()
+                .filter(|cause| value.span == cause.span)
+                .map_or("may fail".into(), |cause| cause.text.clone()),
         );
         if let Some(cause) = value.fails_because.as_ref().filter(|cause| cause.span != value.span) {
             diagnostic = diagnostic.also(cause.span, cause.text.clone());
         }
-        self.report(diagnostic.help(format!("answer with a value, or set the event aside: `{source} !! reject \"why\"`")));
+        self.report(
+            diagnostic.help(format!("answer with a value, or set the event aside: `{source} !! reject \"why\"`")),
+        );
         None
     }
 
@@ -167,12 +201,18 @@ impl Checker<'_> {
             return Some(value);
         }
         let source = self.source(value.span);
-        let mut diagnostic =
-            Diagnostic::new(Code::E0203, format!("this may be missing, and {place} must have a value"), value.span, "may be missing");
+        let mut diagnostic = Diagnostic::new(
+            Code::E0203,
+            format!("this may be missing, and {place} must have a value"),
+            value.span,
+            "may be missing",
+        );
         if let Some(cause) = value.missing_because.as_ref().filter(|cause| cause.span != value.span) {
             diagnostic = diagnostic.also(cause.span, cause.text.clone());
         }
-        self.report(diagnostic.help(format!("give a value for then: `{source} ?? \"…\"`, or set the event aside: `{source} ?? reject \"why\"`")));
+        self.report(diagnostic.help(format!(
+            "give a value for then: `{source} ?? \"…\"`, or set the event aside: `{source} ?? reject \"why\"`"
+        )));
         None
     }
 }

@@ -49,8 +49,12 @@ impl Checker<'_> {
             )));
         }
         if value.ty.fails {
-            let mut diagnostic =
-                Diagnostic::new(Code::E0204, format!("`{source}` may fail, and the rule says nothing of what then"), value.span, "may fail");
+            let mut diagnostic = Diagnostic::new(
+                Code::E0204,
+                format!("`{source}` may fail, and the rule says nothing of what then"),
+                value.span,
+                "may fail",
+            );
             if let Some(cause) = &value.fails_because {
                 if cause.span == value.span {
                     diagnostic.primary.text = cause.text.clone();
@@ -58,7 +62,11 @@ impl Checker<'_> {
                     diagnostic = diagnostic.also(cause.span, cause.text.clone());
                 }
             }
-            self.report(diagnostic.help(format!("answer with a value, or set the event aside: `{source} !! reject \"why\" -> {path}`")));
+            self.report(
+                diagnostic.help(format!(
+                    "answer with a value, or set the event aside: `{source} !! reject \"why\" -> {path}`"
+                )),
+            );
             return None;
         }
         (!missing).then_some(value)
@@ -75,7 +83,10 @@ impl Checker<'_> {
         self.report(
             Diagnostic::new(
                 Code::E0511,
-                format!("this is moved whole, but `{}` in it counts {unit}, and no unit is named for it", path.trim_start_matches('.')),
+                format!(
+                    "this is moved whole, but `{}` in it counts {unit}, and no unit is named for it",
+                    path.trim_start_matches('.')
+                ),
                 value.span,
                 format!("holds a number in {unit}"),
             )
@@ -111,7 +122,13 @@ impl Checker<'_> {
             _ => "declare its shape in the event, and write its fields".to_string(),
         };
         self.report(
-            Diagnostic::new(Code::E0506, format!("{} has no text that an element could hold", show(&value.ty)), value.span, show(&value.ty)).help(help),
+            Diagnostic::new(
+                Code::E0506,
+                format!("{} has no text that an element could hold", show(&value.ty)),
+                value.span,
+                show(&value.ty),
+            )
+            .help(help),
         );
         None
     }
@@ -132,7 +149,9 @@ fn default_for(ty: &Type) -> String {
 fn first_unit(ty: &Type, path: &str) -> Option<(String, String)> {
     match &ty.base {
         Base::Integer(Some(unit)) | Base::Decimal(Some(unit)) => Some((path.to_string(), unit.to_string())),
-        Base::Record(record) => record.fields.iter().find_map(|field| first_unit(&field.ty, &format!("{path}.{}", field.name))),
+        Base::Record(record) => {
+            record.fields.iter().find_map(|field| first_unit(&field.ty, &format!("{path}.{}", field.name)))
+        }
         Base::List(item) | Base::Dictionary(item) => first_unit(item, &format!("{path}[]")),
         _ => None,
     }

@@ -53,7 +53,9 @@ impl Checker<'_> {
             LineKind::Each { each, target, when, block } => {
                 self.each_line(each, target, when.as_ref(), block, at, element, scope);
             }
-            LineKind::When { condition, block, otherwise } => self.when_line(condition, block, otherwise.as_ref(), at, element, scope),
+            LineKind::When { condition, block, otherwise } => {
+                self.when_line(condition, block, otherwise.as_ref(), at, element, scope)
+            }
             LineKind::Match { subject, arms, span } => self.match_line(subject, arms, *span, at, element, scope),
             LineKind::Spread { name, arguments } => self.spread(name, arguments, line.span, at, element, scope),
             LineKind::Reject { reason, when } => self.reject_line(reason, when.as_ref(), at, element, scope),
@@ -61,7 +63,8 @@ impl Checker<'_> {
             LineKind::Namespace { .. } => {
                 if !at.shape.is_xml() {
                     self.report(
-                        Diagnostic::new(Code::E0510, "a JSON body has no namespaces", line.span, "not in JSON").help("remove the line"),
+                        Diagnostic::new(Code::E0510, "a JSON body has no namespaces", line.span, "not in JSON")
+                            .help("remove the line"),
                     );
                 }
             }
@@ -81,9 +84,14 @@ impl Checker<'_> {
                 if rule.target.optional.is_none() {
                     let path = self.source(rule.target.span);
                     self.report(
-                        Diagnostic::new(Code::E0508, format!("`{path}` is left out where the condition is false, so it carries a `?`"), when.span, "not always true")
-                            .also(rule.target.span, "may be left out")
-                            .help(format!("write `-> {path}? when …`")),
+                        Diagnostic::new(
+                            Code::E0508,
+                            format!("`{path}` is left out where the condition is false, so it carries a `?`"),
+                            when.span,
+                            "not always true",
+                        )
+                        .also(rule.target.span, "may be left out")
+                        .help(format!("write `-> {path}? when …`")),
                     );
                 }
                 Some(self.condition(when, "`when`", scope)?)
@@ -95,7 +103,9 @@ impl Checker<'_> {
             scope.learn(yes.clone());
         }
         let done = match &rule.block {
-            Some(block) => self.block_rule(rule, block, steps, when.map(|(condition, _, _)| condition), at, element, scope),
+            Some(block) => {
+                self.block_rule(rule, block, steps, when.map(|(condition, _, _)| condition), at, element, scope)
+            }
             None => self.leaf_rule(rule, steps, when.map(|(condition, _, _)| condition), at, element, scope),
         };
         scope.back_to(mark);
@@ -119,8 +129,13 @@ impl Checker<'_> {
         let value = self.expr(&rule.source, scope);
         if let Some(list) = rule.target.list {
             self.report(
-                Diagnostic::new(Code::E0505, "`[]` stands after the target of an `each … { … }`", list, "no list of records here")
-                    .help("a list of scalars goes as it is: `[p.id each p in people] -> ids`"),
+                Diagnostic::new(
+                    Code::E0505,
+                    "`[]` stands after the target of an `each … { … }`",
+                    list,
+                    "no list of records here",
+                )
+                .help("a list of scalars goes as it is: `[p.id each p in people] -> ids`"),
             );
             return None;
         }
@@ -189,25 +204,44 @@ impl Checker<'_> {
         let source = self.expr(&rule.source, scope)?;
         if rule.target.unit.is_some() || rule.target.form.is_some() || rule.target.list.is_some() {
             self.report(
-                Diagnostic::new(Code::E0505, "a block is opened for one record, so its target is a path alone", rule.target.span, "not a path alone")
-                    .help("for a list write `each x in list -> path[] { … }`"),
+                Diagnostic::new(
+                    Code::E0505,
+                    "a block is opened for one record, so its target is a path alone",
+                    rule.target.span,
+                    "not a path alone",
+                )
+                .help("for a list write `each x in list -> path[] { … }`"),
             );
             return None;
         }
         let Base::Record(_) = &source.ty.base else {
             let help = match &source.ty.base {
-                Base::List(_) => format!("go over its items: `each x in {} -> {}[] {{ … }}`", self.source(source.span), self.source(rule.target.span)),
+                Base::List(_) => format!(
+                    "go over its items: `each x in {} -> {}[] {{ … }}`",
+                    self.source(source.span),
+                    self.source(rule.target.span)
+                ),
                 _ => "remove the block".to_string(),
             };
             self.report(
-                Diagnostic::new(Code::E0209, format!("a block is opened for a record, not for {}", show(&source.ty)), source.span, show(&source.ty)).help(help),
+                Diagnostic::new(
+                    Code::E0209,
+                    format!("a block is opened for a record, not for {}", show(&source.ty)),
+                    source.span,
+                    show(&source.ty),
+                )
+                .help(help),
             );
             return None;
         };
         if source.ty.missing && rule.target.optional.is_none() {
             let (text, path) = (self.source(source.span), self.source(rule.target.span));
-            let mut diagnostic =
-                Diagnostic::new(Code::E0203, format!("`{text}` may be missing, but `{path}` is always written"), source.span, "may be missing");
+            let mut diagnostic = Diagnostic::new(
+                Code::E0203,
+                format!("`{text}` may be missing, but `{path}` is always written"),
+                source.span,
+                "may be missing",
+            );
             if let Some(cause) = source.missing_because.as_ref().filter(|cause| cause.span != source.span) {
                 diagnostic = diagnostic.also(cause.span, cause.text.clone());
             }
@@ -243,7 +277,11 @@ impl Checker<'_> {
             return value;
         }
         let variable = self.variable();
-        element.entries.push(Entry::Line(Node::Let { variable, name: format!("value{variable}"), value: value.expr.clone() }));
+        element.entries.push(Entry::Line(Node::Let {
+            variable,
+            name: format!("value{variable}"),
+            value: value.expr.clone(),
+        }));
         Typed { expr: Typed::local(variable), ..value }
     }
 
@@ -277,8 +315,16 @@ impl Checker<'_> {
         if bound.list.ty.missing && target.optional.is_none() {
             let (text, path) = (self.source(bound.list.span), self.source(target.span));
             self.report(
-                Diagnostic::new(Code::E0203, format!("the list `{text}` may be missing, but `{path}` is always written"), bound.list.span, "may be missing")
-                    .help(format!("leave it out where it is missing: `-> {path}{}?`; or take an empty list: `{text} ?? []`", if at.shape.is_xml() { "" } else { "[]" })),
+                Diagnostic::new(
+                    Code::E0203,
+                    format!("the list `{text}` may be missing, but `{path}` is always written"),
+                    bound.list.span,
+                    "may be missing",
+                )
+                .help(format!(
+                    "leave it out where it is missing: `-> {path}{}?`; or take an empty list: `{text} ?? []`",
+                    if at.shape.is_xml() { "" } else { "[]" }
+                )),
             );
         }
         let mut inner = Lines::new(at.shape.clone());
@@ -291,7 +337,8 @@ impl Checker<'_> {
         let all: Vec<OutName> = at.prefix.iter().chain(&steps).cloned().collect();
         let Some(OutName::Name(name)) = all.last().cloned() else {
             self.report(
-                Diagnostic::new(Code::E0505, "an `each` repeats a field or an element", target.span, "neither").help("end the path with a name"),
+                Diagnostic::new(Code::E0505, "an `each` repeats a field or an element", target.span, "neither")
+                    .help("end the path with a name"),
             );
             return None;
         };
@@ -315,8 +362,13 @@ impl Checker<'_> {
         let path = self.source(target.span);
         match (shape, target.list) {
             (Shape::Json, None) => self.report(
-                Diagnostic::new(Code::E0505, format!("`each` makes a list, so `{path}` is one"), target.span, "no `[]`")
-                    .help(format!("write `-> {path}[] {{ … }}`")),
+                Diagnostic::new(
+                    Code::E0505,
+                    format!("`each` makes a list, so `{path}` is one"),
+                    target.span,
+                    "no `[]`",
+                )
+                .help(format!("write `-> {path}[] {{ … }}`")),
             ),
             (Shape::Xml { .. }, Some(list)) => self.report(
                 Diagnostic::new(Code::E0505, "XML has no lists: the element itself is repeated", list, "not in XML")
@@ -352,7 +404,14 @@ impl Checker<'_> {
         scope.back_to(mark);
     }
 
-    fn arm(&mut self, at: &mut Lines, guard: Expr, choice: u32, number: usize, inside: impl FnOnce(&mut Self, &mut Lines)) {
+    fn arm(
+        &mut self,
+        at: &mut Lines,
+        guard: Expr,
+        choice: u32,
+        number: usize,
+        inside: impl FnOnce(&mut Self, &mut Lines),
+    ) {
         at.guards.push(guard);
         at.branch.push((choice, number));
         inside(self, at);
@@ -360,7 +419,15 @@ impl Checker<'_> {
         at.guards.pop();
     }
 
-    fn match_line(&mut self, subject: &tree::Expr, arms: &[tree::BlockArm], span: Span, at: &mut Lines, element: &mut Element, scope: &mut Scope) {
+    fn match_line(
+        &mut self,
+        subject: &tree::Expr,
+        arms: &[tree::BlockArm],
+        span: Span,
+        at: &mut Lines,
+        element: &mut Element,
+        scope: &mut Scope,
+    ) {
         let subject = self.expr(subject, scope);
         let subject = subject.and_then(|subject| self.never_missing(subject, "a `match` block"));
         let subject = subject.and_then(|subject| self.never_fails(subject, "a `match` block"));
@@ -388,12 +455,26 @@ impl Checker<'_> {
         }
     }
 
-    fn spread(&mut self, name: &tree::Name, arguments: &[tree::Expr], span: Span, at: &mut Lines, element: &mut Element, scope: &mut Scope) {
+    fn spread(
+        &mut self,
+        name: &tree::Name,
+        arguments: &[tree::Expr],
+        span: Span,
+        at: &mut Lines,
+        element: &mut Element,
+        scope: &mut Scope,
+    ) {
         let values: Vec<Option<Typed>> = arguments.iter().map(|argument| self.expr(argument, scope)).collect();
         let Some(&map) = self.reusable.get(name.text.as_str()) else {
             let near = crate::check::nearest::nearest(&name.text, self.reusable.keys().copied()).map(str::to_string);
             self.report(
-                Diagnostic::new(Code::E0107, format!("there is no map `{}` with parameters", name.text), name.span, "no such map").help(match near {
+                Diagnostic::new(
+                    Code::E0107,
+                    format!("there is no map `{}` with parameters", name.text),
+                    name.span,
+                    "no such map",
+                )
+                .help(match near {
                     Some(near) => format!("write `...{near}(…)`"),
                     None => format!("declare it: `map {}(x: T) {{ … }}`", name.text),
                 }),
@@ -403,17 +484,27 @@ impl Checker<'_> {
         let parameters = map.parameters.as_deref().unwrap_or_default();
         if parameters.len() != values.len() {
             self.report(
-                Diagnostic::new(Code::E0202, format!("`{}` takes {} arguments, not {}", name.text, parameters.len(), values.len()), span, "spread here")
-                    .also(map.keyword, "declared here")
-                    .help("give one argument a parameter"),
+                Diagnostic::new(
+                    Code::E0202,
+                    format!("`{}` takes {} arguments, not {}", name.text, parameters.len(), values.len()),
+                    span,
+                    "spread here",
+                )
+                .also(map.keyword, "declared here")
+                .help("give one argument a parameter"),
             );
             return;
         }
         if self.functions_under_way.contains(&format!("...{}", name.text)) {
             self.report(
-                Diagnostic::new(Code::E0218, format!("the map `{}` spreads itself", name.text), span, "leads back to itself")
-                    .also(map.keyword, "declared here")
-                    .help("every mapping ends: go over a list with `each` instead"),
+                Diagnostic::new(
+                    Code::E0218,
+                    format!("the map `{}` spreads itself", name.text),
+                    span,
+                    "leads back to itself",
+                )
+                .also(map.keyword, "declared here")
+                .help("every mapping ends: go over a list with `each` instead"),
             );
             return;
         }
@@ -431,7 +522,14 @@ impl Checker<'_> {
         self.used_maps.insert(name.text.clone());
     }
 
-    fn reject_line(&mut self, reason: &tree::Expr, when: Option<&tree::Expr>, at: &mut Lines, element: &mut Element, scope: &mut Scope) {
+    fn reject_line(
+        &mut self,
+        reason: &tree::Expr,
+        when: Option<&tree::Expr>,
+        at: &mut Lines,
+        element: &mut Element,
+        scope: &mut Scope,
+    ) {
         let condition = match when {
             Some(when) => match self.condition(when, "`when`", scope) {
                 Some(condition) => Some(condition),
@@ -464,7 +562,11 @@ impl Checker<'_> {
             return;
         };
         let variable = self.variable();
-        element.entries.push(Entry::Line(Node::Let { variable, name: declared.name.text.clone(), value: value.expr.clone() }));
+        element.entries.push(Entry::Line(Node::Let {
+            variable,
+            name: declared.name.text.clone(),
+            value: value.expr.clone(),
+        }));
         scope.frames.push(Frame::Value(Binding {
             name: declared.name.text.clone(),
             variable,
@@ -484,6 +586,9 @@ fn equals(subject: &Expr, constants: &[Constant]) -> Expr {
             left: Box::new(subject.clone()),
             right: Box::new(Expr::Constant(one.clone())),
         },
-        several => Expr::OneOf { value: Box::new(subject.clone()), options: several.iter().cloned().map(Expr::Constant).collect() },
+        several => Expr::OneOf {
+            value: Box::new(subject.clone()),
+            options: several.iter().cloned().map(Expr::Constant).collect(),
+        },
     }
 }

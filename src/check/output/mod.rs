@@ -23,9 +23,21 @@ pub(super) struct Element {
 
 #[derive(Debug)]
 pub(super) enum Entry {
-    Leaf { leaf: crate::model::Leaf, branch: Branch, span: Span },
-    Group { name: QName, element: Element, span: Span },
-    Repeat { repeat: Repeat, branch: Branch, span: Span },
+    Leaf {
+        leaf: crate::model::Leaf,
+        branch: Branch,
+        span: Span,
+    },
+    Group {
+        name: QName,
+        element: Element,
+        span: Span,
+    },
+    Repeat {
+        repeat: Repeat,
+        branch: Branch,
+        span: Span,
+    },
     /// A `let` or `reject` line.
     Line(Node),
 }
@@ -84,20 +96,32 @@ impl Checker<'_> {
                 "xml" => {
                     let Some(name) = &format.root else {
                         self.report(
-                            Diagnostic::new(Code::E0509, "an XML body needs the name of its root element", format.span, "no root")
-                                .help("write it: `map as xml SlotRule { … }`"),
+                            Diagnostic::new(
+                                Code::E0509,
+                                "an XML body needs the name of its root element",
+                                format.span,
+                                "no root",
+                            )
+                            .help("write it: `map as xml SlotRule { … }`"),
                         );
                         return None;
                     };
                     root = Some(name.clone());
                     Shape::Xml { namespaces: self.namespaces(&map.body) }
                 }
-                "soap" | "form" | "text" => return self.not_yet(format.span, &format!("`map as {}`", format.name.text)),
+                "soap" | "form" | "text" => {
+                    return self.not_yet(format.span, &format!("`map as {}`", format.name.text));
+                }
                 other => {
                     let near = super::nearest::nearest(other, ["json", "xml", "soap", "form", "text"]);
                     self.report(
-                        Diagnostic::new(Code::E0509, format!("there is no format `{other}`"), format.name.span, "not a format")
-                            .help(format!("write `as {}`", near.unwrap_or("json"))),
+                        Diagnostic::new(
+                            Code::E0509,
+                            format!("there is no format `{other}`"),
+                            format.name.span,
+                            "not a format",
+                        )
+                        .help(format!("write `as {}`", near.unwrap_or("json"))),
                     );
                     return None;
                 }
@@ -112,8 +136,7 @@ impl Checker<'_> {
         let format = match (shape, root) {
             (Shape::Xml { namespaces }, Some(root)) => {
                 let root = self.qname(&root, &namespaces)?;
-                let namespaces =
-                    namespaces.into_iter().map(|(prefix, uri, _)| Namespace { prefix, uri }).collect();
+                let namespaces = namespaces.into_iter().map(|(prefix, uri, _)| Namespace { prefix, uri }).collect();
                 Format::Xml { root, namespaces }
             }
             _ => Format::Json,
@@ -136,13 +159,20 @@ impl Checker<'_> {
             }
             let wrong = match (&name, uri.value.as_str()) {
                 (_, "") => Some("a namespace needs a name"),
-                (Some(prefix), _) if prefix.to_ascii_lowercase().starts_with("xml") => Some("prefixes that begin with `xml` are XML's own"),
-                (_, "http://www.w3.org/2000/xmlns/" | "http://www.w3.org/XML/1998/namespace") => Some("this namespace is XML's own"),
+                (Some(prefix), _) if prefix.to_ascii_lowercase().starts_with("xml") => {
+                    Some("prefixes that begin with `xml` are XML's own")
+                }
+                (_, "http://www.w3.org/2000/xmlns/" | "http://www.w3.org/XML/1998/namespace") => {
+                    Some("this namespace is XML's own")
+                }
                 (Some(prefix), _) if !place::is_xml_name(prefix) => Some("a prefix is an XML name"),
                 _ => None,
             };
             if let Some(wrong) = wrong {
-                self.report(Diagnostic::new(Code::E0510, wrong, line.span, "this namespace").help("write it as `namespace v \"urn:vista:common\"`"));
+                self.report(
+                    Diagnostic::new(Code::E0510, wrong, line.span, "this namespace")
+                        .help("write it as `namespace v \"urn:vista:common\"`"),
+                );
                 continue;
             }
             found.push((name, uri.value.clone(), line.span));

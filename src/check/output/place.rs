@@ -39,8 +39,13 @@ impl Checker<'_> {
                 Step::Attribute(name) => OutName::Attribute(self.attribute_name(name, shape)?),
                 Step::Here(span) if !shape.is_xml() => {
                     self.report(
-                        Diagnostic::new(Code::E0503, "`.` is the text of an XML element; a JSON body has none", *span, "not in JSON")
-                            .help("name a field; a list of scalars is written as `[p.id each p in people] -> ids`"),
+                        Diagnostic::new(
+                            Code::E0503,
+                            "`.` is the text of an XML element; a JSON body has none",
+                            *span,
+                            "not in JSON",
+                        )
+                        .help("name a field; a list of scalars is written as `[p.id each p in people] -> ids`"),
                     );
                     return None;
                 }
@@ -55,8 +60,9 @@ impl Checker<'_> {
             Shape::Json => {
                 if let Some(prefix) = &name.prefix {
                     self.report(
-                        Diagnostic::new(Code::E0504, "a JSON body has no namespaces", prefix.span, "a prefix")
-                            .help(format!("write `{}`, or in backticks if the colon is part of the name", name.local.text)),
+                        Diagnostic::new(Code::E0504, "a JSON body has no namespaces", prefix.span, "a prefix").help(
+                            format!("write `{}`, or in backticks if the colon is part of the name", name.local.text),
+                        ),
                     );
                     return None;
                 }
@@ -80,21 +86,31 @@ impl Checker<'_> {
     pub(super) fn qname(&mut self, name: &tree::QName, namespaces: &[(Option<String>, String, Span)]) -> Option<QName> {
         if !is_xml_name(&name.local.text) {
             self.report(
-                Diagnostic::new(Code::E0507, format!("`{}` is no name that XML allows", name.local.text), name.local.span, "not an XML name")
-                    .help("begin with a letter or `_`; letters, digits, `-`, `_` and `.` may follow"),
+                Diagnostic::new(
+                    Code::E0507,
+                    format!("`{}` is no name that XML allows", name.local.text),
+                    name.local.span,
+                    "not an XML name",
+                )
+                .help("begin with a letter or `_`; letters, digits, `-`, `_` and `.` may follow"),
             );
             return None;
         }
         if let Some(prefix) = &name.prefix {
             if !namespaces.iter().any(|(known, _, _)| known.as_deref() == Some(prefix.text.as_str())) {
-                let near = nearest(&prefix.text, namespaces.iter().filter_map(|(known, _, _)| known.as_deref())).map(str::to_string);
+                let near = nearest(&prefix.text, namespaces.iter().filter_map(|(known, _, _)| known.as_deref()))
+                    .map(str::to_string);
                 self.report(
-                    Diagnostic::new(Code::E0504, format!("the prefix `{}` is not declared", prefix.text), prefix.span, "no such prefix").help(
-                        match near {
-                            Some(near) => format!("write `{near}:{}`", name.local.text),
-                            None => format!("declare it at the top of the map: `namespace {} \"urn:…\"`", prefix.text),
-                        },
-                    ),
+                    Diagnostic::new(
+                        Code::E0504,
+                        format!("the prefix `{}` is not declared", prefix.text),
+                        prefix.span,
+                        "no such prefix",
+                    )
+                    .help(match near {
+                        Some(near) => format!("write `{near}:{}`", name.local.text),
+                        None => format!("declare it at the top of the map: `namespace {} \"urn:…\"`", prefix.text),
+                    }),
                 );
                 return None;
             }
@@ -104,12 +120,27 @@ impl Checker<'_> {
 
     /// Puts a value or a repetition at a path below `element`. Paths share their parents; a place is written
     /// once a branch.
-    pub(super) fn put(&mut self, element: &mut Element, steps: &[OutName], put: Put, branch: &Branch, span: Span, shape: &Shape) -> Option<()> {
+    pub(super) fn put(
+        &mut self,
+        element: &mut Element,
+        steps: &[OutName],
+        put: Put,
+        branch: &Branch,
+        span: Span,
+        shape: &Shape,
+    ) -> Option<()> {
         match steps {
             [] => None,
             [last] => self.put_here(element, last, put, branch, span, shape),
             [OutName::Name(name), rest @ ..] => {
-                let group = self.group(element, name, branch, span, shape, matches!(rest, [OutName::Attribute(_) | OutName::Here]))?;
+                let group = self.group(
+                    element,
+                    name,
+                    branch,
+                    span,
+                    shape,
+                    matches!(rest, [OutName::Attribute(_) | OutName::Here]),
+                )?;
                 self.put(group, rest, put, branch, span, shape)
             }
             _ => None,
@@ -129,7 +160,9 @@ impl Checker<'_> {
         for (index, entry) in element.entries.iter().enumerate() {
             match entry {
                 Entry::Group { name: known, .. } if known == name => at = Some(index),
-                Entry::Leaf { leaf, branch: other, span: first } if leaf.name == OutName::Name(name.clone()) && !exclusive(branch, other) => {
+                Entry::Leaf { leaf, branch: other, span: first }
+                    if leaf.name == OutName::Name(name.clone()) && !exclusive(branch, other) =>
+                {
                     if shape.is_xml() && beside_text {
                         at = Some(index);
                         break;
@@ -137,7 +170,9 @@ impl Checker<'_> {
                     self.value_and_element(name, span, *first);
                     return None;
                 }
-                Entry::Repeat { repeat, span: first, branch: other } if repeat.name == *name && !exclusive(branch, other) => {
+                Entry::Repeat { repeat, span: first, branch: other }
+                    if repeat.name == *name && !exclusive(branch, other) =>
+                {
                     self.value_and_element(name, span, *first);
                     return None;
                 }
@@ -160,7 +195,15 @@ impl Checker<'_> {
         }
     }
 
-    fn put_here(&mut self, element: &mut Element, last: &OutName, put: Put, branch: &Branch, span: Span, shape: &Shape) -> Option<()> {
+    fn put_here(
+        &mut self,
+        element: &mut Element,
+        last: &OutName,
+        put: Put,
+        branch: &Branch,
+        span: Span,
+        shape: &Shape,
+    ) -> Option<()> {
         let repeats = matches!(put, Put::Repeat(_));
         let mut text_of = None;
         for (index, entry) in element.entries.iter().enumerate() {
@@ -170,16 +213,17 @@ impl Checker<'_> {
                     return None;
                 }
                 Entry::Repeat { repeat, branch: other, span: first }
-                    if OutName::Name(repeat.name.clone()) == *last && !exclusive(branch, other) && !(repeats && shape.is_xml()) =>
+                    if OutName::Name(repeat.name.clone()) == *last
+                        && !exclusive(branch, other)
+                        && !(repeats && shape.is_xml()) =>
                 {
                     self.written_twice(last, span, *first);
                     return None;
                 }
                 Entry::Group { name, element, span: first } if OutName::Name(name.clone()) == *last => {
-                    let only_attributes = element
-                        .entries
-                        .iter()
-                        .all(|entry| matches!(entry, Entry::Leaf { leaf, .. } if matches!(leaf.name, OutName::Attribute(_))));
+                    let only_attributes = element.entries.iter().all(
+                        |entry| matches!(entry, Entry::Leaf { leaf, .. } if matches!(leaf.name, OutName::Attribute(_))),
+                    );
                     if shape.is_xml() && only_attributes && !repeats {
                         text_of = Some(index);
                     } else {
@@ -234,7 +278,9 @@ pub(super) fn is_xml_name(name: &str) -> bool {
             | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
             | '\u{10000}'..='\u{EFFFF}')
     };
-    let more = |c: char| start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}');
+    let more = |c: char| {
+        start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    };
     let mut letters = name.chars();
     letters.next().is_some_and(start) && letters.all(more)
 }
