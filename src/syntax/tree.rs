@@ -247,6 +247,23 @@ pub enum AuthArgument {
     Text(Text),
 }
 
+impl AuthArgument {
+    pub fn span(&self) -> Span {
+        match self {
+            AuthArgument::Word(name) => name.span,
+            AuthArgument::Text(text) => text.span,
+        }
+    }
+
+    /// The word, if it is one.
+    pub fn word(&self) -> Option<&str> {
+        match self {
+            AuthArgument::Word(name) => Some(&name.text),
+            AuthArgument::Text(_) => None,
+        }
+    }
+}
+
 /// `10 s`, `24 hours`: a number and a unit of time.
 #[derive(Clone, Debug)]
 pub struct Duration {

@@ -47,6 +47,7 @@ impl<'m> Compiler<'m> {
             Expr::Call { function, arguments } => self.call(function, arguments)?,
             Expr::Arithmetic { .. } => self.chain(value)?,
             Expr::Negate(value) => Code::Negate(self.boxed(value)?),
+            Expr::Demand(value) => Code::Demand(self.boxed(value)?),
             Expr::Scale { value, factor, offset } => {
                 Code::Scale { value: self.boxed(value)?, factor: factor.clone(), offset: offset.clone() }
             }
