@@ -39,7 +39,8 @@ pub fn load(path: &Path) -> Result<Loaded, Stop> {
         }
         Extension::Yaml => {
             let map = import_yaml::import(&name, &read(path, import_yaml::MAX_RULE_BYTES)?).map_err(Stop::say)?;
-            compile(&name, map.as_bytes(), path)
+            // Places are those of the imported text, which `hms-sync import` shows.
+            compile(&format!("{name} (as imported)"), map.as_bytes(), path)
         }
         Extension::Map => compile(&name, &read(path, MAX_SOURCE_BYTES)?, path),
     }

@@ -58,7 +58,6 @@ catalogue! {
     E0105 Error "a table that there is not"
     E0106 Error "a name declared twice"
     E0107 Error "a map that there is not"
-    E0108 Error "a clause that targets do not have"
     E0109 Error "a mapping without its parts, or with one twice"
     E0110 Error "a form of the wire that does not fit"
     E0112 Error "a column that the table does not have"
