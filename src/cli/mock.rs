@@ -109,8 +109,9 @@ async fn hub(arguments: &HubArguments) -> Result<Status, Stop> {
         ..HubOptions::default()
     });
     let hub = hub.await.map_err(refused)?;
+    let end = interrupted()?;
     say(&format!("mock hub at {} with {count} events; Ctrl-C ends it", hub.url()));
-    interrupted().await?;
+    end.await;
     hub.shutdown().await;
     Ok(Status::Clean)
 }
@@ -134,10 +135,11 @@ async fn target(arguments: &TargetArguments) -> Result<Status, Stop> {
         tell: Box::new(tell_target),
     });
     let target = target.await.map_err(refused)?;
+    let end = interrupted()?;
     let faults =
         if arguments.fail > 0 { format!(", {}% failing (--seed {seed})", arguments.fail) } else { String::new() };
     say(&format!("mock target at {}{faults}; Ctrl-C ends it", target.url()));
-    interrupted().await?;
+    end.await;
     target.shutdown().await;
     Ok(Status::Clean)
 }
@@ -151,19 +153,28 @@ fn say(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-async fn interrupted() -> Result<(), Stop> {
-    let failed = |error: io::Error| Stop::say(format!("signals cannot be heard: {error}"));
+/// Hears SIGTERM and SIGINT from now on; the future ends with the first.
+fn interrupted() -> Result<impl Future<Output = ()>, Stop> {
     #[cfg(unix)]
     {
-        let mut terminate =
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(failed)?;
-        tokio::select! {
-            interrupt = tokio::signal::ctrl_c() => interrupt.map_err(failed),
-            _ = terminate.recv() => Ok(()),
-        }
+        use tokio::signal::unix::{SignalKind, signal};
+        let failed = |error: io::Error| Stop::say(format!("signals cannot be heard: {error}"));
+        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(failed)
+    Ok(async {
+        // Without signals it runs until it is killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 fn tell_hub(note: HubNote<'_>) {

@@ -1,6 +1,7 @@
 use super::program::{Program, two_targets};
 
-const BROKEN: &str = "listen \"x\"\nevent {\n  a integer\n}\nmap { a => b }\n";
+const BROKEN: &str =
+    "listen \"x\"\nevent {\n  a integer\n}\ntarget PUT \"https://v.example/\" { key meta.id }\nmap { a => b }\n";
 
 #[test]
 fn findings_go_to_standard_output_and_the_count_to_standard_error() {

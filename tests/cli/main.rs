@@ -2,11 +2,13 @@
 
 mod check;
 mod compile;
+mod demo;
 mod ends;
 mod import;
 mod kill;
 mod mock;
 mod program;
 mod run;
+mod tests;
 mod transform;
 mod usage;
