@@ -329,9 +329,15 @@ impl<'a> Checker<'a> {
         if self.sources.file(0).text.contains(what) {
             return;
         }
+        let end = self.sources.file(0).text.len();
         self.report(
-            Diagnostic::new(Code::E0109, format!("this mapping has no `{what}`"), Span::new(0, 0, 0), "")
-                .help(format!("begin as in `{example}`")),
+            Diagnostic::new(
+                Code::E0109,
+                format!("this mapping has no `{what}`"),
+                Span::new(0, end, end),
+                "the file ends",
+            )
+            .help(format!("begin as in `{example}`")),
         );
     }
 

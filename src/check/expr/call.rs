@@ -173,14 +173,10 @@ impl Checker<'_> {
     }
 
     fn constant_places(&mut self, places: &Typed) -> Option<u32> {
-        match places.as_constant() {
-            Some(Constant::Number(number)) => {
-                if let Some(places) = number.to_i64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= MOST_PLACES)
-                {
-                    return Some(places);
-                }
-            }
-            _ => {}
+        if let Some(Constant::Number(number)) = places.as_constant()
+            && let Some(places) = number.to_i64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= MOST_PLACES)
+        {
+            return Some(places);
         }
         self.report(
             Diagnostic::new(
@@ -401,11 +397,9 @@ impl Checker<'_> {
             Returns::Decimal => Some(0),
             _ => None,
         };
-        if let Some(at) = kept {
-            if let Some(argument) = checked.get(at) {
-                typed.named = argument.named;
-                typed.pending = argument.pending;
-            }
+        if let Some(argument) = kept.and_then(|at| checked.get(at)) {
+            typed.named = argument.named;
+            typed.pending = argument.pending;
         }
         if signature.may_be_missing {
             typed = typed.missing(span, format!("`{}` may find nothing", name.text));
