@@ -29,7 +29,8 @@ Examples:
   hms-sync audit list --outcome set-aside --last 20
   hms-sync audit list --format json | jq 'select(.tries > 1)'
 
-It works on a running store and on a stopped one. Rows hold no event data and no bodies.")]
+It works on a running store and on a stopped one. Rows hold no event data and
+no bodies.")]
 struct List {
     /// The store
     #[arg(long, value_name = "FILE", default_value = "hms-sync.db")]
@@ -60,7 +61,8 @@ struct List {
 Example:
   hms-sync audit verify --store hms-sync.db --head 9f2c…
 
-Exit status: 0 the chain holds, 1 a row was changed, is missing or was cut off, 2 usage or I/O.")]
+Exit status: 0 the chain holds, 1 a row was changed, is missing or was cut
+off, 2 usage or I/O.")]
 struct Verify {
     /// The store
     #[arg(long, value_name = "FILE", default_value = "hms-sync.db")]

@@ -16,7 +16,8 @@ Examples:
   hms-sync check rule.map --deny warnings                   as a gate before a merge
   hms-sync check mappings/ --format sarif > findings.sarif  for a code-scanning service
 
-Exit status: 0 clean, 1 errors (with --deny warnings, warnings too), 2 usage or I/O.")]
+Exit status: 0 clean, 1 errors (with --deny warnings, warnings too), 2 usage
+or I/O.")]
 pub struct Check {
     /// Mappings, or folders to search for every .map below (what .gitignore names is left out)
     #[arg(required = true, value_name = "PATH")]

@@ -13,8 +13,9 @@ Examples:
   hms-sync compile rule.map               writes rule.mapc beside it
   hms-sync compile rule.map -o - | less   to read it
 
-The file is JSON with a format version and the SHA-256 of each source; the same sources give the same bytes.
-`hms-sync run` takes it in place of the .map.")]
+The file is JSON with a format version and the SHA-256 of each source; the
+same sources give the same bytes. `hms-sync run` takes it in place of the
+.map.")]
 pub struct Compile {
     /// The mapping
     #[arg(value_name = "MAPPING")]

@@ -14,8 +14,9 @@ Examples:
   hms-sync import rule.yaml               shows the mapping
   hms-sync import rule.yaml -o rule.map   writes it
 
-Under `map` of the rule the key is the field of the request and the value the field of the event. Comments are kept.
-The rule declares no types, so every field comes as `any?`; write its type, and the compiler can promise more.")]
+Under `map` of the rule the key is the field of the request and the value the
+field of the event. Comments are kept. The rule declares no types, so every
+field comes as `any?`; write its type, and the compiler can promise more.")]
 pub struct Import {
     /// The rule, a .yaml
     #[arg(value_name = "RULE")]

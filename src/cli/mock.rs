@@ -36,8 +36,8 @@ enum End {
 Example:
   hms-sync mock hub --port 9090 --events events.ndjson --token T --drop-every 100
 
-A client sends {\"listen\":\"EVENT\"}, after a break with \"after\":\"ID\", and gets every event of the file in order. The
-connection stays open at the end.")]
+A client sends {\"listen\":\"EVENT\"}, after a break with \"after\":\"ID\", and gets
+every event of the file in order. The connection stays open at the end.")]
 struct HubArguments {
     /// The port to listen on
     #[arg(long, default_value_t = 9090)]
@@ -65,7 +65,8 @@ struct HubArguments {
 Example:
   hms-sync mock target --port 4100 --fail 30% --slow 200ms
 
-Any method and path is taken. A key (Idem-Key or Idempotency-Key) that comes again is answered as a repeat.")]
+Any method and path is taken. A key (Idem-Key or Idempotency-Key) that comes
+again is answered as a repeat.")]
 struct TargetArguments {
     /// The port to listen on
     #[arg(long, default_value_t = 4100)]

@@ -39,9 +39,10 @@ Flags beat the environment, which beats hms-sync.toml in the working directory (
   store = \"hms-sync.db\"
   mappings = [\"mappings/\"]
 
-SIGTERM or Ctrl-C stops the reading, finishes what is in flight within --drain-timeout and ends with status 0; a second
-one ends at once, and nothing that was stored is lost. With --source, status 1 says that an event was set aside or is
-still pending.")]
+SIGTERM or Ctrl-C stops the reading, finishes what is in flight within
+--drain-timeout and ends with status 0; a second one ends at once, and nothing
+that was stored is lost. With --source, status 1 says that an event was set
+aside or is still pending.")]
 pub struct Run {
     /// A mapping (.map, .mapc, .yaml) or a folder of them; may be given several times
     #[arg(short, long, value_name = "PATH", env = "MAPPING")]

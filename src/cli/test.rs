@@ -22,7 +22,8 @@ A test stands in the mapping:
     expect { \"slotLen\": 1200 }
   }
 
-Exit status: 0 all pass, 1 a test fails or a mapping has errors, 2 usage or I/O.")]
+Exit status: 0 all pass, 1 a test fails or a mapping has errors, 2 usage or
+I/O.")]
 pub struct Test {
     /// Mappings, or folders to search for every .map below
     #[arg(required = true, value_name = "PATH")]

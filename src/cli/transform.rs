@@ -21,11 +21,13 @@ Examples:
   echo '{\"ruleId\":42,\"duration\":20,\"maxPatients\":4}' | hms-sync transform --mapping rule.map
   hms-sync transform --mapping rule.map events.ndjson --output request | jq .url
 
-One event a line, as raw JSON or as a CloudEvents object; blank lines are passed over. An event that is set aside is
-written as `PATH: reason` to standard error; one that is skipped is no failure. An event without an id gets the number
-of its line as one.
+One event a line, as raw JSON or as a CloudEvents object; blank lines are
+passed over. An event that is set aside is written as `PATH: reason` to
+standard error; one that is skipped is no failure. An event without an id gets
+the number of its line as one.
 
-Exit status: 0 all went through, 1 an event was set aside or the mapping has errors, 2 usage or I/O.")]
+Exit status: 0 all went through, 1 an event was set aside or the mapping has
+errors, 2 usage or I/O.")]
 pub struct Transform {
     /// The mapping: a .map, a .mapc or a first-generation .yaml
     #[arg(short, long, value_name = "MAPPING")]

@@ -25,8 +25,9 @@ use story::Story;
 Example:
   hms-sync demo
 
-A mock hub sends the events of mappings/demo/events.ndjson; the connector turns each into a request by
-mappings/appointment-rule-vista.map and pushes it to a mock VistA. Nothing leaves this machine, and nothing stays on it.")]
+A mock hub sends the events of mappings/demo/events.ndjson; the connector
+turns each into a request by mappings/appointment-rule-vista.map and pushes it
+to a mock VistA. Nothing leaves this machine, and nothing stays on it.")]
 pub struct Demo {}
 
 const MAPPING_NAME: &str = "mappings/appointment-rule-vista.map";
