@@ -98,6 +98,10 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
         if shape.missing {
             return Ok(None);
         }
+        if let Kind::Any = shape.kind {
+            self.keep(shape, base, Slot::new(Held::Raw, at, self.lexer.at));
+            return Ok(None);
+        }
         Ok(Some(F::wrong(at, || format!("expected {}, got null", expected(shape)))))
     }
 
