@@ -6,12 +6,18 @@
 //! ```
 
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
 pub mod library;
 pub mod model;
 pub mod plan;
+#[cfg(feature = "runtime")]
+pub mod runtime;
 pub mod syntax;
 pub mod text;
+#[cfg(feature = "tools")]
+pub mod tools;
 
 use check::{Checked, Files};
 use diagnostic::Diagnostic;

@@ -6,6 +6,7 @@ use crate::library::{self, Implementation};
 use crate::model::number::MAX_DIGITS;
 use crate::model::{Constant, Expr, Operator, Root, TextPart};
 use crate::plan::code::{Code, Lookup, Meta, Piece};
+use crate::plan::limits::MAX_CHAIN;
 use crate::plan::shape::Kind;
 
 /// What a reason says instead of a sensitive value.
@@ -68,6 +69,7 @@ impl<'m> Compiler<'m> {
             }
             Expr::Arithmetic { .. }
             | Expr::Negate(_)
+            | Expr::Demand(_)
             | Expr::Scale { .. }
             | Expr::Round { .. }
             | Expr::Write { .. } => self.number(value),
@@ -130,6 +132,7 @@ impl<'m> Compiler<'m> {
         match value {
             Expr::Arithmetic { .. } => self.chain(value),
             Expr::Negate(value) => Ok(Code::Negate(self.boxed(value)?)),
+            Expr::Demand(value) => Ok(Code::Demand(self.boxed(value)?)),
             Expr::Scale { value, factor, offset } => {
                 Ok(Code::Scale { value: self.boxed(value)?, factor: factor.clone(), offset: offset.clone() })
             }
@@ -248,7 +251,8 @@ impl<'m> Compiler<'m> {
         let Some(function) = library::find(name) else {
             return self.error(format!("no function is called {name:?}"));
         };
-        if arguments.len() < function.least || function.most.is_some_and(|most| arguments.len() > most) {
+        let signature = &function.signature;
+        if arguments.len() < signature.least() || signature.most().is_some_and(|most| arguments.len() > most) {
             return self.error(format!("{name} does not take {} arguments", arguments.len()));
         }
         let prepared = match function.implementation {
@@ -270,12 +274,18 @@ impl<'m> Compiler<'m> {
         Ok(Code::Call { function, prepared, arguments: self.each_of(arguments)? })
     }
 
+    /// A chain has that many links.
+    fn link(&self, count: usize) -> Compiled<()> {
+        if count > MAX_CHAIN { self.error(format!("a chain of over {MAX_CHAIN} operators")) } else { Ok(()) }
+    }
+
     /// A chain of arithmetic to the left is flat, however long.
     fn chain(&mut self, value: &'m Expr) -> Compiled<Code> {
         let mut pending: Vec<(Operator, &'m Expr)> = Vec::new();
         let mut first = value;
         while let Expr::Arithmetic { operator, left, right } = first {
             pending.push((*operator, right));
+            self.link(pending.len())?;
             first = left;
         }
         let first = self.boxed(first)?;
@@ -295,6 +305,7 @@ impl<'m> Compiler<'m> {
         let mut operands = Vec::new();
         let mut pending = vec![value];
         while let Some(next) = pending.pop() {
+            self.link(operands.len() + pending.len())?;
             match split(next) {
                 Some((left, right)) => {
                     pending.push(right);
@@ -312,6 +323,7 @@ impl<'m> Compiler<'m> {
         let mut links: Vec<Link> = Vec::new();
         let mut rest = value;
         loop {
+            self.link(links.len())?;
             rest = match rest {
                 Expr::Coalesce { value, fallback } => {
                     links.push(Link::Coalesce(self.boxed(value)?));

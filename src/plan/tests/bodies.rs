@@ -311,7 +311,7 @@ fn xml_with_attributes_text_and_repeated_elements() {
 #[test]
 fn a_root_is_always_written_and_null_is_nil() {
     let note = json!({ "name": "note", "type": { "base": "text", "missing": true, "null": true } });
-    let plan = xml_plan(&[note.clone()], &[leaf("N", path(&["note"]))]);
+    let plan = xml_plan(std::slice::from_ref(&note), &[leaf("N", path(&["note"]))]);
     assert_eq!(body(&plan, "{}"), format!("{DECLARATION}<R/>"));
     let nodes = [
         xml_leaf(json!({ "name": { "local": "N" } }), path(&["note"]), true),

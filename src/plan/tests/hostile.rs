@@ -69,19 +69,27 @@ fn nesting_has_an_end() {
     assert!(Plan::new(&mapping).unwrap_err().to_string().ends_with("nested deeper than 256 levels"));
 }
 
-#[test]
-fn chains_do_not_nest() {
+/// A sum, a choice and a conjunction of that many links.
+fn chains(links: usize) -> [Expr; 3] {
     let one = || Expr::Constant(Constant::Number(Number::ONE));
     let there = || Box::new(Expr::Present(Box::new(one())));
     let (mut sum, mut choice, mut all) = (one(), one(), *there());
-    for _ in 1..1_000 {
+    for _ in 0..links {
         sum = Expr::Arithmetic { operator: Operator::Add, left: Box::new(sum), right: Box::new(one()) };
         let condition = Box::new(Expr::Not(there()));
         choice = Expr::If { condition, then: Box::new(Expr::Skip), otherwise: Box::new(choice) };
         all = Expr::And(Box::new(all), there());
     }
-    for (value, expected) in [(sum, r#"{"x":1000}"#), (choice, r#"{"x":1}"#), (all, r#"{"x":true}"#)] {
+    [sum, choice, all]
+}
+
+#[test]
+fn chains_do_not_nest() {
+    for (value, expected) in chains(1_023).into_iter().zip([r#"{"x":1024}"#, r#"{"x":1}"#, r#"{"x":true}"#]) {
         assert_eq!(body(&Plan::new(&mapping_with(value)).unwrap(), "{}"), expected);
+    }
+    for value in chains(1_100) {
+        assert_eq!(Plan::new(&mapping_with(value)).unwrap_err().to_string(), "x: a chain of over 1024 operators");
     }
 }
 

@@ -74,7 +74,7 @@ fn record(types: Vec<Type>) -> crate::model::RecordType {
 /// A value of the declared type as JSON text, chosen by the numbers of `choice`.
 fn of_type(ty: &Type, choice: &mut impl Iterator<Item = u32>, out: &mut String) {
     let mut next = || choice.next().unwrap_or(0);
-    if ty.null && next() % 4 == 0 {
+    if ty.null && next().is_multiple_of(4) {
         return out.push_str("null");
     }
     let pick = |from: &[&str], at: u32| from[at as usize % from.len()].to_owned();
@@ -112,18 +112,18 @@ fn of_type(ty: &Type, choice: &mut impl Iterator<Item = u32>, out: &mut String) 
             out.push('{');
             let mut first = true;
             // now and then from the last to the first, so that the remembered order fails
-            let reversed = next() % 2 == 0;
+            let reversed = next().is_multiple_of(2);
             let count = record.fields.len();
             for index in 0..count {
                 let field = &record.fields[if reversed { count - 1 - index } else { index }];
                 let how = choice.next().unwrap_or(0);
-                if field.ty.missing && how % 3 == 0 {
+                if field.ty.missing && how.is_multiple_of(3) {
                     continue;
                 }
                 if !std::mem::replace(&mut first, false) {
                     out.push(',');
                 }
-                if how % 5 == 0 {
+                if how.is_multiple_of(5) {
                     out.push_str(r#""unknown":[{"x":1}],"#);
                 }
                 out.push_str(&format!("{:?} :\t", field.name));

@@ -1,0 +1,130 @@
+//! One try of one request, and what it says.
+
+pub(crate) mod client;
+mod retry_after;
+mod secret;
+mod verdict;
+
+pub(crate) use client::Clients;
+pub(crate) use secret::Credential;
+pub(crate) use verdict::{Verdict, judge};
+
+use crate::plan::Request;
+use jiff::Timestamp;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::{Method, Response, Url};
+use std::time::{Duration, Instant};
+
+/// So much of an answer is read; then it is judged.
+const ANSWER_BYTES: usize = 64 << 10;
+
+/// How a try ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TryEnd {
+    Answered {
+        status: u16,
+        retry_after: Option<Duration>,
+    },
+    /// There was no connection, so nothing reached the target.
+    NotSent {
+        reason: String,
+    },
+    /// The request may have reached the target.
+    NoAnswer {
+        reason: String,
+        in_time: bool,
+    },
+    /// It cannot be sent as it is.
+    Unsendable {
+        reason: String,
+    },
+}
+
+/// A try with its cost.
+#[derive(Clone, Debug)]
+pub(crate) struct Tried {
+    pub end: TryEnd,
+    pub latency: Duration,
+    /// Requests that left: two where a renewed credential was tried at once.
+    pub requests: u32,
+}
+
+/// Sends a request to `url`. A 401 is tried once more at once where the credential, read again, is another one.
+pub(crate) async fn send(
+    clients: &Clients,
+    request: &Request,
+    url: &str,
+    credential: Option<&Credential>,
+    timeout: Duration,
+) -> Tried {
+    let begun = Instant::now();
+    let mut requests = 1;
+    let used = credential.map(Credential::current);
+    let mut end = once(clients, request, url, used.as_ref(), timeout).await;
+    if let (TryEnd::Answered { status: 401, .. }, Some(credential), Some(used)) = (&end, credential, &used)
+        // a short read of a local file, once in a while
+        && credential.is_renewed(used)
+    {
+        requests += 1;
+        end = once(clients, request, url, Some(&credential.current()), timeout).await;
+    }
+    Tried { end, latency: begun.elapsed(), requests }
+}
+
+async fn once(
+    clients: &Clients,
+    request: &Request,
+    url: &str,
+    credential: Option<&HeaderValue>,
+    timeout: Duration,
+) -> TryEnd {
+    let built = match build(request, url) {
+        Ok(built) => built,
+        Err(reason) => return TryEnd::Unsendable { reason },
+    };
+    let client = clients.of(built.url());
+    let mut built = built;
+    if let Some(credential) = credential {
+        built.headers_mut().insert(AUTHORIZATION, credential.clone());
+    }
+    *built.timeout_mut() = Some(timeout);
+    match client.execute(built).await {
+        Ok(mut response) => {
+            let status = response.status().as_u16();
+            let retry_after = retry_after::retry_after(response.headers(), Timestamp::now());
+            drain(&mut response).await;
+            TryEnd::Answered { status, retry_after }
+        }
+        Err(error) if error.is_connect() => TryEnd::NotSent { reason: client::reason(&error) },
+        Err(error) if error.is_builder() => TryEnd::Unsendable { reason: client::reason(&error) },
+        Err(error) => TryEnd::NoAnswer { reason: client::reason(&error), in_time: !error.is_timeout() },
+    }
+}
+
+fn build(request: &Request, url: &str) -> Result<reqwest::Request, String> {
+    let url = Url::parse(url).map_err(|error| format!("its URL cannot be used: {error}"))?;
+    let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| error.to_string())?;
+    let mut built = reqwest::Request::new(method, url);
+    for (name, value) in &request.headers {
+        let failed = |what: &str| format!("the header {name} cannot be sent: its {what} holds what none may hold");
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| failed("name"))?;
+        let value = HeaderValue::from_str(value).map_err(|_| failed("value"))?;
+        built.headers_mut().append(name, value);
+    }
+    if let Some(body) = &request.body {
+        *built.body_mut() = Some(body.clone().into());
+    }
+    Ok(built)
+}
+
+/// Reads the answer's body, so that its connection can be used again; a long one is cut, which costs the
+/// connection. A body that breaks off changes nothing: the status was there.
+async fn drain(response: &mut Response) {
+    let mut read = 0;
+    while let Ok(Some(chunk)) = response.chunk().await {
+        read += chunk.len();
+        if read >= ANSWER_BYTES {
+            return;
+        }
+    }
+}

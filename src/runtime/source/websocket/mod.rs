@@ -1,0 +1,299 @@
+//! Today's hub: one WebSocket an event name. `{"listen":"<event>"}` goes first, after a break with
+//! `"after":"<cursor>"`; each text message is one event.
+
+mod connect;
+mod frames;
+
+pub(crate) use connect::Connector;
+
+use super::{Frame, IntakeGone, Outlet};
+use crate::runtime::RunError;
+use crate::runtime::observe::{Observer, RunEvent};
+use crate::runtime::options::End;
+use crate::runtime::shutdown::Shutdown;
+use connect::NoConnection;
+use frames::{Message, MessageReader, Outgoing, WireError, encode};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncWriteExt, WriteHalf};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// Silence after which we ask whether the hub is still there.
+const PING_AFTER: Duration = Duration::from_secs(3);
+
+/// Silence after which it is not: a half-open connection is noticed within ten seconds.
+const DEAD_AFTER: Duration = Duration::from_secs(9);
+
+/// A write that takes longer finds nobody at the other end.
+const WRITE_WITHIN: Duration = Duration::from_secs(9);
+
+/// The first reconnect comes at once, the next ones after a random part of a time that doubles from the
+/// first of these to the second.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+/// Breaks at one cursor without one event in between, after which an operator is told.
+const BREAKS_AT_ONE_CURSOR: u32 = 3;
+
+/// RFC 6455 §7.4.1: a normal end.
+const NORMAL: u16 = 1000;
+
+/// One subscription at a hub.
+pub(crate) struct Subscription {
+    pub connector: Arc<Connector>,
+    /// The event's name.
+    pub name: Arc<str>,
+    /// The cursor of the last event that is synced.
+    pub cursor: watch::Receiver<Option<String>>,
+    pub ack: bool,
+    pub end: End,
+    /// The longest message, in bytes.
+    pub limit: usize,
+    pub outlet: Outlet,
+    pub observer: Arc<dyn Observer>,
+    pub shutdown: Shutdown,
+}
+
+/// How a connection ended.
+enum Over {
+    /// There is nothing more to come, or nobody to take it.
+    ForGood,
+    /// To be opened again; whether something had come over it.
+    Broke { reason: String, heard: bool },
+}
+
+/// Listens until the shutdown, or until the hub has nothing more.
+///
+/// # Errors
+/// The hub refuses the token at the very first connection.
+pub(crate) async fn listen(subscription: Subscription) -> Result<(), RunError> {
+    let shutdown = subscription.shutdown.clone();
+    tokio::select! {
+        // a connection is let go cleanly where it can be
+        result = keep_listening(&subscription) => result,
+        () = async {
+            shutdown.triggered().await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        } => Ok(()),
+    }
+}
+
+async fn keep_listening(subscription: &Subscription) -> Result<(), RunError> {
+    let mut reached = false;
+    let mut failures: u32 = 0;
+    let mut stuck = Stuck { cursor: None, breaks: 0 };
+    loop {
+        if subscription.shutdown.is_triggered() {
+            return Ok(());
+        }
+        let cursor = subscription.cursor.borrow().clone();
+        let begun = Instant::now();
+        let (reason, heard) = match subscription.connector.open().await {
+            Ok(io) => {
+                reached = true;
+                match session(subscription, io, cursor.as_deref()).await {
+                    Over::ForGood => return Ok(()),
+                    Over::Broke { reason, heard } => {
+                        stuck.broke(subscription, cursor, heard);
+                        (reason, heard)
+                    }
+                }
+            }
+            Err(NoConnection::RefusesToken(status)) if !reached => {
+                let url = subscription.connector.shown().to_owned();
+                let status = status.as_u16();
+                return Err(match subscription.connector.has_token() {
+                    true => RunError::HubRefusesToken { url, status },
+                    false => RunError::HubWantsToken { url, status },
+                });
+            }
+            Err(NoConnection::RefusesToken(status)) => {
+                let message =
+                    format!("the hub refuses the token now (HTTP {status}); give a valid one and start again");
+                tracing::error!(hub = subscription.connector.shown(), "{message}");
+                subscription.observer.observe(RunEvent::Alarm { message: &message });
+                (message, false)
+            }
+            Err(NoConnection::Other(reason)) => (reason, false),
+        };
+        if heard {
+            // one that breaks off again and again right after the start is not asked without a pause
+            failures = u32::from(begun.elapsed() < BACKOFF.1);
+        }
+        let retry_in = backoff(failures);
+        failures = failures.saturating_add(1);
+        tracing::warn!(
+            hub = subscription.connector.shown(),
+            event = &*subscription.name,
+            retry_in_ms = retry_in.as_millis() as u64,
+            "not connected to the hub: {reason}"
+        );
+        let name = &*subscription.name;
+        subscription.observer.observe(RunEvent::HubLost { subscription: name, reason: &reason, retry_in });
+        tokio::select! {
+            () = subscription.shutdown.triggered() => return Ok(()),
+            () = tokio::time::sleep(retry_in) => {}
+        }
+    }
+}
+
+/// Nothing at the first failure in a row; then a random part of a growing time.
+fn backoff(failures: u32) -> Duration {
+    let Some(exponent) = failures.checked_sub(1) else { return Duration::ZERO };
+    let (from, to) = BACKOFF;
+    let most = from.saturating_mul(1 << exponent.min(10)).min(to);
+    Duration::from_millis(fastrand::u64(1..=most.as_millis() as u64))
+}
+
+/// Counts breaks at one cursor.
+struct Stuck {
+    cursor: Option<String>,
+    breaks: u32,
+}
+
+impl Stuck {
+    fn broke(&mut self, subscription: &Subscription, cursor: Option<String>, heard: bool) {
+        if heard || cursor != self.cursor {
+            *self = Stuck { cursor, breaks: 0 };
+        }
+        self.breaks += 1;
+        if self.breaks == BREAKS_AT_ONE_CURSOR {
+            let place = match &self.cursor {
+                Some(cursor) => format!("after the event \"{cursor}\""),
+                None => "at its beginning".to_owned(),
+            };
+            let message = format!(
+                "the hub breaks off \"{}\" {place} again and again: look at what it has to send there",
+                subscription.name
+            );
+            tracing::error!(hub = subscription.connector.shown(), "{message}");
+            subscription.observer.observe(RunEvent::Alarm { message: &message });
+        }
+    }
+}
+
+/// One connection's writing side.
+struct Speaker {
+    io: WriteHalf<reqwest::Upgraded>,
+}
+
+impl Speaker {
+    async fn say(&mut self, outgoing: Outgoing<'_>) -> Result<(), WireError> {
+        let frame = encode(&outgoing);
+        let write = async {
+            self.io.write_all(&frame).await?;
+            self.io.flush().await
+        };
+        match tokio::time::timeout(WRITE_WITHIN, write).await {
+            Ok(result) => result.map_err(WireError::Broken),
+            Err(_) => Err(WireError::Broken(std::io::ErrorKind::TimedOut.into())),
+        }
+    }
+}
+
+async fn session(subscription: &Subscription, io: reqwest::Upgraded, after: Option<&str>) -> Over {
+    let (reader, writer) = tokio::io::split(io);
+    let mut reader = MessageReader::new(reader, subscription.limit);
+    let mut speaker = Speaker { io: writer };
+    let mut heard = false;
+    match converse(subscription, &mut reader, &mut speaker, after, &mut heard).await {
+        Ok(over) => over,
+        Err(error) => Over::Broke { reason: error.to_string(), heard },
+    }
+}
+
+async fn converse(
+    subscription: &Subscription,
+    reader: &mut MessageReader<tokio::io::ReadHalf<reqwest::Upgraded>>,
+    speaker: &mut Speaker,
+    after: Option<&str>,
+    heard: &mut bool,
+) -> Result<Over, WireError> {
+    speaker.say(Outgoing::Text(&greeting(&subscription.name, after))).await?;
+    let name = &*subscription.name;
+    tracing::info!(hub = subscription.connector.shown(), event = name, after, "listening");
+    subscription.observer.observe(RunEvent::Listening { subscription: name, after });
+    let mut cursor = subscription.cursor.clone();
+    let mut last_heard = Instant::now();
+    let mut last_asked = last_heard;
+    loop {
+        while let Some(message) = reader.buffered()? {
+            if let Some(over) = take(subscription, speaker, message, heard).await? {
+                return Ok(over);
+            }
+            // the wait for the store is not the hub's silence
+            last_heard = Instant::now();
+        }
+        let silence = if last_asked > last_heard { last_heard + DEAD_AFTER } else { last_heard + PING_AFTER };
+        tokio::select! {
+            filled = reader.fill() => {
+                filled?;
+                last_heard = Instant::now();
+            }
+            () = tokio::time::sleep_until(silence) => {
+                if last_asked > last_heard {
+                    return Ok(Over::Broke { reason: "it does not answer any more".to_owned(), heard: *heard });
+                }
+                last_asked = Instant::now();
+                speaker.say(Outgoing::Ping).await?;
+            }
+            changed = cursor.changed(), if subscription.ack => {
+                let acknowledged = cursor.borrow_and_update().clone();
+                match (changed, acknowledged) {
+                    (Ok(()), Some(acknowledged)) => speaker.say(Outgoing::Text(&acknowledgement(&acknowledged))).await?,
+                    (Ok(()), None) => {}
+                    (Err(_), _) => return Ok(Over::ForGood),
+                }
+            }
+            () = subscription.shutdown.triggered() => {
+                speaker.say(Outgoing::Close).await?;
+                return Ok(Over::ForGood);
+            }
+        }
+    }
+}
+
+/// Takes one message; how the connection is over, if it is.
+async fn take(
+    subscription: &Subscription,
+    speaker: &mut Speaker,
+    message: Message,
+    heard: &mut bool,
+) -> Result<Option<Over>, WireError> {
+    let frame = match message {
+        Message::Text(data) => Frame::of_text(data),
+        Message::Binary(data) => Frame::Refused { data, reason: "it is a binary message; events are text".to_owned() },
+        Message::Oversize(bytes) => Frame::oversize(bytes, subscription.limit),
+        Message::Pong => return Ok(None),
+        Message::Ping(payload) => {
+            speaker.say(Outgoing::Pong(&payload)).await?;
+            return Ok(None);
+        }
+        Message::Close { code, reason } => {
+            // the hub may be gone already
+            let _ = speaker.say(Outgoing::Close).await;
+            if code == Some(NORMAL) && subscription.end == End::WhenIdle {
+                return Ok(Some(Over::ForGood));
+            }
+            let code = code.map_or_else(String::new, |code| format!(" ({code})"));
+            let reason = format!("it closed the connection{code} {reason}").trim_end().to_owned();
+            return Ok(Some(Over::Broke { reason, heard: *heard }));
+        }
+    };
+    *heard = true;
+    match subscription.outlet.put(frame).await {
+        Ok(()) => Ok(None),
+        Err(IntakeGone) => Ok(Some(Over::ForGood)),
+    }
+}
+
+fn greeting(event: &str, after: Option<&str>) -> String {
+    match after {
+        Some(after) => serde_json::json!({ "listen": event, "after": after }).to_string(),
+        None => serde_json::json!({ "listen": event }).to_string(),
+    }
+}
+
+fn acknowledgement(cursor: &str) -> String {
+    serde_json::json!({ "ack": cursor }).to_string()
+}

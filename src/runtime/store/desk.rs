@@ -1,0 +1,327 @@
+//! The store's owner: one thread that groups what the tasks of a run ask into transactions, and a second one
+//! that brings what is committed to the disk.
+//!
+//! *Written* is a commit (it survives a kill); *synced* is after `fdatasync` (it survives a power cut). A full
+//! disk keeps everything waiting, outcomes first, until there is room; any other failure ends the store, and
+//! each later question is answered with it.
+
+mod room;
+mod sync;
+
+use super::{
+    Allowance, Appended, NewEvent, PlanId, Settled, Settlement, SourceId, Store, StoreError, TargetId, Turns, WorkId,
+};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+use sync::Syncing;
+use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc, oneshot, watch};
+
+/// Questions that wait; more make the askers wait.
+const QUEUE: usize = 256;
+
+/// Questions answered in one transaction.
+const GROUP: usize = 64;
+
+/// What a batch led to.
+#[derive(Debug)]
+pub struct Written {
+    pub appended: Appended,
+    pub batch: Vec<NewEvent>,
+    /// The commit that wrote it; compare with [`StoreHandle::synced`].
+    pub commit: u64,
+}
+
+enum Question {
+    Append {
+        source: SourceId,
+        expected: u64,
+        batch: Vec<NewEvent>,
+        cursor: Option<String>,
+        /// The batch's share of the bytes that may be held.
+        budget: Option<OwnedSemaphorePermit>,
+        reply: oneshot::Sender<Written>,
+    },
+    Turns {
+        target: TargetId,
+        held: HashSet<WorkId>,
+        allowance: Allowance,
+        reply: oneshot::Sender<Turns>,
+    },
+    Settle {
+        settlement: Settlement,
+        reply: oneshot::Sender<Settled>,
+    },
+    PlanText {
+        plan: PlanId,
+        reply: oneshot::Sender<Option<String>>,
+    },
+    Pending {
+        reply: oneshot::Sender<u64>,
+    },
+}
+
+/// The answer to a question, kept until the commit.
+enum Answer {
+    Appended(Appended),
+    Turns(Turns),
+    Settled(Settled),
+    PlanText(Option<String>),
+    Pending(u64),
+}
+
+/// What the threads and the handles share.
+#[derive(Debug, Default)]
+struct Shared {
+    failure: OnceLock<StoreError>,
+    woken: Mutex<HashSet<TargetId>>,
+    wake: Notify,
+    room: room::Room,
+}
+
+/// Asks the store; clones ask the same one.
+#[derive(Clone, Debug)]
+pub struct StoreHandle {
+    questions: mpsc::Sender<Question>,
+    synced: watch::Receiver<u64>,
+    shared: Arc<Shared>,
+}
+
+/// The store's thread. It ends when the last handle is gone.
+#[derive(Debug)]
+pub struct Desk {
+    thread: JoinHandle<Result<(), StoreError>>,
+}
+
+impl Desk {
+    /// Starts the store's threads.
+    ///
+    /// # Errors
+    /// The syncing cannot be set up.
+    pub fn start(store: Box<dyn Store>) -> Result<(Desk, StoreHandle), StoreError> {
+        let shared = Arc::new(Shared::default());
+        let (questions, queue) = mpsc::channel(QUEUE);
+        let (syncing, synced) = Syncing::start(store.syncer()?)?;
+        let of_thread = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || {
+                let result = serve(store, queue, syncing, &of_thread);
+                if let Err(error) = &result {
+                    let _ = of_thread.failure.set(error.clone());
+                    of_thread.wake.notify_waiters();
+                }
+                result
+            })
+            .map_err(|error| StoreError::Failed { what: "start its thread", reason: error.to_string() })?;
+        Ok((Desk { thread }, StoreHandle { questions, synced, shared }))
+    }
+
+    /// Waits for the end of the store; all handles must be gone, or it failed.
+    ///
+    /// # Errors
+    /// What the store failed with.
+    pub fn join(self) -> Result<(), StoreError> {
+        self.thread.join().unwrap_or_else(|_| {
+            Err(StoreError::Failed { what: "go on", reason: "its thread ended unexpectedly".to_owned() })
+        })
+    }
+}
+
+impl StoreHandle {
+    /// Answers when the batch is written.
+    pub async fn append(
+        &self,
+        source: SourceId,
+        expected: u64,
+        batch: Vec<NewEvent>,
+        cursor: Option<String>,
+        budget: Option<OwnedSemaphorePermit>,
+    ) -> Result<oneshot::Receiver<Written>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.put(Question::Append { source, expected, batch, cursor, budget, reply }).await?;
+        Ok(answer)
+    }
+
+    pub async fn turns(
+        &self,
+        target: TargetId,
+        held: HashSet<WorkId>,
+        allowance: Allowance,
+    ) -> Result<Turns, StoreError> {
+        self.ask(|reply| Question::Turns { target, held, allowance, reply }).await
+    }
+
+    pub async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
+        self.ask(|reply| Question::Settle { settlement, reply }).await
+    }
+
+    pub async fn plan_text(&self, plan: PlanId) -> Result<Option<String>, StoreError> {
+        self.ask(|reply| Question::PlanText { plan, reply }).await
+    }
+
+    pub async fn pending(&self) -> Result<u64, StoreError> {
+        self.ask(|reply| Question::Pending { reply }).await
+    }
+
+    /// The last commit that is synced.
+    pub fn synced(&self) -> watch::Receiver<u64> {
+        self.synced.clone()
+    }
+
+    /// Waits until lanes got a new head, and answers with their targets.
+    pub async fn woken(&self) -> Result<HashSet<TargetId>, StoreError> {
+        loop {
+            let wake = self.shared.wake.notified();
+            if let Some(failure) = self.shared.failure.get() {
+                return Err(failure.clone());
+            }
+            let woken = std::mem::take(&mut *self.shared.woken.lock().unwrap_or_else(PoisonError::into_inner));
+            if !woken.is_empty() {
+                return Ok(woken);
+            }
+            wake.await;
+        }
+    }
+
+    /// Whether outcomes can be written; while not, no request begins.
+    pub fn has_room(&self) -> bool {
+        self.shared.room.is_there()
+    }
+
+    /// What ended the store, else that it is closed.
+    pub fn failure(&self) -> StoreError {
+        self.shared.failure.get().cloned().unwrap_or(StoreError::Closed)
+    }
+
+    async fn put(&self, question: Question) -> Result<(), StoreError> {
+        self.questions.send(question).await.map_err(|_| self.failure())
+    }
+
+    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Question) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.put(question(reply)).await?;
+        answer.await.map_err(|_| self.failure())
+    }
+}
+
+fn serve(
+    mut store: Box<dyn Store>,
+    mut queue: mpsc::Receiver<Question>,
+    syncing: Syncing,
+    shared: &Shared,
+) -> Result<(), StoreError> {
+    let mut commit = 0;
+    while let Some(first) = queue.blocking_recv() {
+        let mut group = vec![first];
+        fill(&mut group, &mut queue);
+        while !group.is_empty() {
+            match transact(store.as_mut(), &group) {
+                Ok(answers) => {
+                    commit += 1;
+                    if !syncing.committed(commit) {
+                        return syncing.end();
+                    }
+                    answer(std::mem::take(&mut group), answers, commit, shared);
+                    shared.room.regained();
+                }
+                Err(StoreError::Full) => {
+                    store.rollback()?;
+                    shared.room.lost();
+                    group = outcomes_first(store.as_mut(), group, &mut commit, shared)?;
+                    shared.room.wait();
+                    fill(&mut group, &mut queue);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        store.tidy()?;
+    }
+    syncing.end()?;
+    store.close()
+}
+
+fn fill(group: &mut Vec<Question>, queue: &mut mpsc::Receiver<Question>) {
+    while group.len() < GROUP
+        && let Ok(question) = queue.try_recv()
+    {
+        group.push(question);
+    }
+}
+
+/// On a full disk: settles what can be settled, and answers with the questions that are left.
+fn outcomes_first(
+    store: &mut dyn Store,
+    group: Vec<Question>,
+    commit: &mut u64,
+    shared: &Shared,
+) -> Result<Vec<Question>, StoreError> {
+    let (outcomes, mut others): (Vec<_>, Vec<_>) =
+        group.into_iter().partition(|question| matches!(question, Question::Settle { .. }));
+    if outcomes.is_empty() || others.is_empty() {
+        return Ok(outcomes.into_iter().chain(others).collect());
+    }
+    match transact(store, &outcomes) {
+        Ok(answers) => {
+            *commit += 1;
+            answer(outcomes, answers, *commit, shared);
+        }
+        Err(StoreError::Full) => {
+            store.rollback()?;
+            others.splice(0..0, outcomes);
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(others)
+}
+
+/// One transaction; the questions stay, so that it can be done again.
+fn transact(store: &mut dyn Store, group: &[Question]) -> Result<Vec<Answer>, StoreError> {
+    let epoch = store.epoch();
+    store.begin()?;
+    let mut answers = Vec::with_capacity(group.len());
+    for question in group {
+        answers.push(match question {
+            Question::Append { source, expected, batch, cursor, .. } => {
+                Answer::Appended(store.append(*source, epoch, *expected, batch, cursor.as_deref())?)
+            }
+            Question::Turns { target, held, allowance, .. } => {
+                Answer::Turns(store.turns(epoch, *target, held, *allowance)?)
+            }
+            Question::Settle { settlement, .. } => Answer::Settled(store.settle(epoch, settlement)?),
+            Question::PlanText { plan, .. } => Answer::PlanText(store.plan_text(*plan)?),
+            Question::Pending { .. } => Answer::Pending(store.pending()?),
+        });
+    }
+    store.commit()?;
+    Ok(answers)
+}
+
+/// Answers after the commit. An asker that is gone misses nothing: the store has it.
+fn answer(group: Vec<Question>, answers: Vec<Answer>, commit: u64, shared: &Shared) {
+    let mut woken: HashSet<TargetId> = HashSet::new();
+    for (question, answer) in group.into_iter().zip(answers) {
+        match (question, answer) {
+            (Question::Append { batch, budget, reply, .. }, Answer::Appended(appended)) => {
+                if let Appended::Stored { woken: targets, .. } = &appended {
+                    woken.extend(targets);
+                }
+                let _ = reply.send(Written { appended, batch, commit });
+                drop(budget);
+            }
+            (Question::Turns { reply, .. }, Answer::Turns(turns)) => drop(reply.send(turns)),
+            (Question::Settle { reply, .. }, Answer::Settled(settled)) => {
+                woken.extend(&settled.woken);
+                let _ = reply.send(settled);
+            }
+            (Question::PlanText { reply, .. }, Answer::PlanText(text)) => drop(reply.send(text)),
+            (Question::Pending { reply }, Answer::Pending(count)) => drop(reply.send(count)),
+            // answers are made one for one from the questions; an asker without answer sees a closed store
+            _ => debug_assert!(false, "an answer to another question"),
+        }
+    }
+    if !woken.is_empty() {
+        shared.woken.lock().unwrap_or_else(PoisonError::into_inner).extend(woken);
+        shared.wake.notify_one();
+    }
+}
