@@ -145,6 +145,9 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
             }
         }
         let mut fault = F::first_of(reading.faults.told(), reading.unknown);
+        if record.fields.len() <= 64 && reading.seen.has_all(record.required) {
+            return Ok(fault);
+        }
         for (index, field) in record.fields.iter().enumerate() {
             if field.required && !reading.seen.contains(index) {
                 fault = F::first_of(fault, Some(F::missing(self.lexer.at).in_field(&field.name)));
