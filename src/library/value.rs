@@ -51,6 +51,12 @@ impl<'e> Numeral<'e> {
     /// The exact value, `None` where it would need over 1,000 digits. The plan refuses such numbers
     /// before a function sees them.
     pub fn number(&self) -> Option<Number> {
+        // nearly all are short whole numbers; 18 digits fit
+        if self.text.len() <= 18
+            && let Ok(whole) = self.text.parse::<i64>()
+        {
+            return Some(Number::from(whole));
+        }
         Number::parse(self.text).ok()
     }
 

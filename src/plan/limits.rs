@@ -28,5 +28,8 @@ pub const MAX_STEPS: u64 = 20_000_000;
 /// `else if`, `??`) do not nest.
 pub const MAX_NESTING: usize = 256;
 
+/// The most operators in one chain.
+pub const MAX_CHAIN: usize = 1_024;
+
 /// The most local names in one mapping.
 pub const MAX_LOCALS: usize = 10_000;

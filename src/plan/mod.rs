@@ -131,7 +131,7 @@ impl Plan {
             };
             match target.entry(item, machine) {
                 Ok(entry) => target.make(entry, machine, environment),
-                Err(stop) => target::ended(stop),
+                Err(stop) => target::ended(*stop),
             }
         });
         made.unwrap_or_else(Made::Refused)

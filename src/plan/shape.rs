@@ -67,6 +67,8 @@ pub enum Scalar {
 
 pub struct RecordShape {
     pub fields: Vec<FieldShape>,
+    /// The required ones among the first 64 fields, a bit each.
+    pub required: u64,
     /// Indexes of the fields, sorted by name.
     by_name: Vec<u16>,
     /// Where the record's memory of the order of its fields begins.
@@ -190,7 +192,9 @@ impl Shapes {
         }
         let order_base = self.order_places;
         self.order_places += u32::from(count) + 1;
-        Ok(RecordShape { fields, by_name, order_base })
+        let bits = fields.iter().take(64).enumerate();
+        let required = bits.fold(0, |set, (index, field)| set | u64::from(field.required) << index);
+        Ok(RecordShape { fields, required, by_name, order_base })
     }
 
     /// Keeps this value (of a record: whether it is there; of a list: its items, as far as they are used).

@@ -84,7 +84,7 @@ impl TargetCode {
     /// Whether the target wants the event; of one with `each` an answer for each item.
     pub fn route<'e>(&'e self, target: usize, machine: &mut Machine<'e>) -> Answers<'e> {
         machine.begin(self.locals);
-        let ended = |stop: Box<Stop>, item| (routed(stop, target, item), None);
+        let ended = |stop: Box<Stop>, item| (routed(*stop, target, item), None);
         if let Some(when) = &self.when {
             match machine.decide(when).map_err(|stop| stop.under("when")) {
                 Ok(true) => {}
@@ -150,7 +150,7 @@ impl TargetCode {
         }
         match self.request(machine, environment) {
             Ok(request) => Made::Request(request),
-            Err(stop) => ended(stop),
+            Err(stop) => ended(*stop),
         }
     }
 
@@ -203,15 +203,15 @@ fn nanoseconds(time: jiff::civil::Time) -> i128 {
 }
 
 /// What a target that stopped made.
-pub fn ended(stop: Box<Stop>) -> Made {
-    match *stop {
+pub fn ended(stop: Stop) -> Made {
+    match stop {
         Stop::Skip => Made::Skipped,
         stop => Made::Refused(refusal(stop)),
     }
 }
 
-fn routed(stop: Box<Stop>, target: usize, item: Option<u32>) -> Routed {
-    match *stop {
+fn routed(stop: Stop, target: usize, item: Option<u32>) -> Routed {
+    match stop {
         Stop::Skip => Routed::Skipped { target, item },
         stop => Routed::Refused { target, item, refusal: refusal(stop) },
     }

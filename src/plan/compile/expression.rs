@@ -6,10 +6,14 @@ use crate::library::{self, Implementation};
 use crate::model::number::MAX_DIGITS;
 use crate::model::{Constant, Expr, Operator, Root, TextPart};
 use crate::plan::code::{Code, Lookup, Meta, Piece};
+use crate::plan::limits::MAX_CHAIN;
 use crate::plan::shape::Kind;
 
 /// What a reason says instead of a sensitive value.
 const HIDDEN: &str = "(sensitive)";
+
+/// Of a kind that another function compiles; never told.
+const ELSEWHERE: &str = "an expression is out of place";
 
 impl<'m> Compiler<'m> {
     /// Compiles an expression whose value is needed whole: all that is declared inside of it is kept.
@@ -34,87 +38,119 @@ impl<'m> Compiler<'m> {
     }
 
     fn each_of(&mut self, values: &'m [Expr]) -> Compiled<Vec<Code>> {
-        values.iter().map(|value| self.expression(value)).collect()
+        // no iterator adapters: their frames would deepen the recursion
+        let mut codes = Vec::with_capacity(values.len());
+        for value in values {
+            codes.push(self.expression(value)?);
+        }
+        Ok(codes)
     }
 
+    /// By groups of kinds, so that the frames of the recursion stay small.
     fn kind(&mut self, value: &'m Expr) -> Compiled<Code> {
-        Ok(match value {
-            Expr::Constant(constant) => Self::constant(constant),
-            Expr::Path { root, steps } => self.path(*root, steps, value)?,
-            Expr::Text(parts) => Code::Template(self.pieces(parts, false)?),
-            Expr::Index { list, index } => self.index(list, index)?,
-            Expr::Key { of, key } => Code::Key { of: self.boxed(of)?, key: self.boxed(key)? },
-            Expr::Call { function, arguments } => self.call(function, arguments)?,
-            Expr::Arithmetic { .. } => self.chain(value)?,
-            Expr::Negate(value) => Code::Negate(self.boxed(value)?),
-            Expr::Demand(value) => Code::Demand(self.boxed(value)?),
-            Expr::Scale { value, factor, offset } => {
-                Code::Scale { value: self.boxed(value)?, factor: factor.clone(), offset: offset.clone() }
+        match value {
+            Expr::Constant(constant) => Ok(Self::constant(constant)),
+            Expr::Path { root, steps } => self.path(*root, steps, value),
+            Expr::Skip => Ok(Code::Skip),
+            Expr::Missing => Ok(Code::Missing),
+            Expr::Call { function, arguments } => self.call(function, arguments),
+            Expr::Index { list, index } => self.index(list, index),
+            Expr::Lookup { table, keys, column } => self.lookup(table, keys, *column),
+            Expr::Inverse { table, value } => self.inverse(table, value),
+            Expr::Let { variable, value, body } => self.binding_expression(*variable, value, body),
+            Expr::Match { subject, arms, default } => self.matching(subject, arms, default.as_deref()),
+            Expr::Present(value) => self.present(value),
+            Expr::Text(_) | Expr::Key { .. } | Expr::List(_) | Expr::Record(_) | Expr::Each { .. } => {
+                self.composite(value)
             }
-            Expr::Round { value, rounding, places } => {
-                if *places as usize > MAX_DIGITS {
-                    return self.error(format!("rounds to over {MAX_DIGITS} places"));
-                }
-                Code::Round { value: self.boxed(value)?, rounding: *rounding, places: *places }
+            Expr::Coalesce { .. } | Expr::Rescue { .. } | Expr::If { .. } | Expr::Reject(_) => self.choice(value),
+            Expr::Not(_) | Expr::And(..) | Expr::Or(..) | Expr::Compare { .. } | Expr::OneOf { .. } => {
+                self.truth(value)
             }
-            Expr::Compare { comparison, left, right } => {
-                Code::Compare { comparison: *comparison, left: self.boxed(left)?, right: self.boxed(right)? }
-            }
-            Expr::OneOf { value, options } => {
-                Code::OneOf { value: self.boxed(value)?, options: self.each_of(options)? }
-            }
-            Expr::Not(value) => Code::Not(self.boxed(value)?),
-            Expr::And(..) => Code::And(self.operands(value, |expr| match expr {
-                Expr::And(left, right) => Some((left, right)),
-                _ => None,
-            })?),
-            Expr::Or(..) => Code::Or(self.operands(value, |expr| match expr {
-                Expr::Or(left, right) => Some((left, right)),
-                _ => None,
-            })?),
-            Expr::Present(value) => self.present(value)?,
-            Expr::Coalesce { value, fallback } => {
-                let value = self.boxed(value)?;
-                Code::Coalesce { value, fallback: self.tail(fallback)? }
-            }
-            Expr::Rescue { value, fallback } => {
-                let value = self.boxed(value)?;
-                Code::Rescue { value, fallback: self.tail(fallback)? }
-            }
-            Expr::If { condition, then, otherwise } => {
-                let (condition, then) = (self.boxed(condition)?, self.boxed(then)?);
-                Code::If { condition, then, otherwise: self.tail(otherwise)? }
-            }
-            Expr::Match { subject, arms, default } => self.matching(subject, arms, default.as_deref())?,
-            Expr::Lookup { table, keys, column } => self.lookup(table, keys, *column)?,
-            Expr::Inverse { table, value } => self.inverse(table, value)?,
-            Expr::Let { variable, value, body } => self.binding_expression(*variable, value, body)?,
-            Expr::List(values) => Code::List(self.each_of(values)?),
+            Expr::Arithmetic { .. }
+            | Expr::Negate(_)
+            | Expr::Demand(_)
+            | Expr::Scale { .. }
+            | Expr::Round { .. }
+            | Expr::Write { .. } => self.number(value),
+        }
+    }
+
+    fn composite(&mut self, value: &'m Expr) -> Compiled<Code> {
+        match value {
+            Expr::Text(parts) => Ok(Code::Template(self.pieces(parts, false)?)),
+            Expr::Key { of, key } => Ok(Code::Key { of: self.boxed(of)?, key: self.boxed(key)? }),
+            Expr::List(values) => Ok(Code::List(self.each_of(values)?)),
             Expr::Record(fields) => {
                 let mut made = Vec::with_capacity(fields.len());
                 for (name, value) in fields {
                     made.push((name.as_str().into(), self.expression(value)?));
                 }
-                Code::Record(made)
+                Ok(Code::Record(made))
             }
             Expr::Each { variable, list, filter, sort, yields } => {
                 let mark = self.scope.bindings.len();
                 let items = Box::new(self.items(*variable, list, filter.as_deref(), sort.as_deref())?);
                 let yields = self.boxed(yields)?;
                 self.scope.bindings.truncate(mark);
-                Code::Each { items, yields }
+                Ok(Code::Each { items, yields })
+            }
+            _ => self.error(ELSEWHERE),
+        }
+    }
+
+    fn choice(&mut self, value: &'m Expr) -> Compiled<Code> {
+        match value {
+            Expr::Reject(reason) => Ok(Code::Reject(Box::new(self.reason(reason)?))),
+            _ => Ok(*self.tail(value)?),
+        }
+    }
+
+    fn truth(&mut self, value: &'m Expr) -> Compiled<Code> {
+        match value {
+            Expr::Not(value) => Ok(Code::Not(self.boxed(value)?)),
+            Expr::And(..) => Ok(Code::And(self.operands(value, |expr| match expr {
+                Expr::And(left, right) => Some((left, right)),
+                _ => None,
+            })?)),
+            Expr::Or(..) => Ok(Code::Or(self.operands(value, |expr| match expr {
+                Expr::Or(left, right) => Some((left, right)),
+                _ => None,
+            })?)),
+            Expr::Compare { comparison, left, right } => {
+                let (left, right) = (self.boxed(left)?, self.boxed(right)?);
+                Ok(Code::Compare { comparison: *comparison, left, right })
+            }
+            Expr::OneOf { value, options } => {
+                Ok(Code::OneOf { value: self.boxed(value)?, options: self.each_of(options)? })
+            }
+            _ => self.error(ELSEWHERE),
+        }
+    }
+
+    fn number(&mut self, value: &'m Expr) -> Compiled<Code> {
+        match value {
+            Expr::Arithmetic { .. } => self.chain(value),
+            Expr::Negate(value) => Ok(Code::Negate(self.boxed(value)?)),
+            Expr::Demand(value) => Ok(Code::Demand(self.boxed(value)?)),
+            Expr::Scale { value, factor, offset } => {
+                Ok(Code::Scale { value: self.boxed(value)?, factor: factor.clone(), offset: offset.clone() })
+            }
+            Expr::Round { places, .. } if *places as usize > MAX_DIGITS => {
+                self.error(format!("rounds to over {MAX_DIGITS} places"))
+            }
+            Expr::Round { value, rounding, places } => {
+                Ok(Code::Round { value: self.boxed(value)?, rounding: *rounding, places: *places })
             }
             Expr::Write { value, form } => {
                 let value = self.boxed(value)?;
                 match FormCode::writing(form) {
-                    Ok(form) => Code::Write { value, form: Box::new(form) },
-                    Err(why) => return self.error(why),
+                    Ok(form) => Ok(Code::Write { value, form: Box::new(form) }),
+                    Err(why) => self.error(why),
                 }
             }
-            Expr::Reject(reason) => Code::Reject(Box::new(self.reason(reason)?)),
-            Expr::Skip => Code::Skip,
-            Expr::Missing => Code::Missing,
-        })
+            _ => self.error(ELSEWHERE),
+        }
     }
 
     pub(super) fn constant(constant: &Constant) -> Code {
@@ -238,12 +274,18 @@ impl<'m> Compiler<'m> {
         Ok(Code::Call { function, prepared, arguments: self.each_of(arguments)? })
     }
 
+    /// A chain has that many links.
+    fn link(&self, count: usize) -> Compiled<()> {
+        if count > MAX_CHAIN { self.error(format!("a chain of over {MAX_CHAIN} operators")) } else { Ok(()) }
+    }
+
     /// A chain of arithmetic to the left is flat, however long.
     fn chain(&mut self, value: &'m Expr) -> Compiled<Code> {
         let mut pending: Vec<(Operator, &'m Expr)> = Vec::new();
         let mut first = value;
         while let Expr::Arithmetic { operator, left, right } = first {
             pending.push((*operator, right));
+            self.link(pending.len())?;
             first = left;
         }
         let first = self.boxed(first)?;
@@ -263,6 +305,7 @@ impl<'m> Compiler<'m> {
         let mut operands = Vec::new();
         let mut pending = vec![value];
         while let Some(next) = pending.pop() {
+            self.link(operands.len() + pending.len())?;
             match split(next) {
                 Some((left, right)) => {
                     pending.push(right);
@@ -280,6 +323,7 @@ impl<'m> Compiler<'m> {
         let mut links: Vec<Link> = Vec::new();
         let mut rest = value;
         loop {
+            self.link(links.len())?;
             rest = match rest {
                 Expr::Coalesce { value, fallback } => {
                     links.push(Link::Coalesce(self.boxed(value)?));

@@ -61,6 +61,12 @@ impl FieldSet {
         }
     }
 
+    /// Whether none of these, a bit each, is lacking.
+    #[inline]
+    pub fn has_all(&self, low: u64) -> bool {
+        self.low & low == low
+    }
+
     #[inline]
     fn remove(&mut self, field: usize) {
         match field.checked_sub(64) {

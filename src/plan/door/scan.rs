@@ -98,6 +98,10 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
         if shape.missing {
             return Ok(None);
         }
+        if let Kind::Any = shape.kind {
+            self.keep(shape, base, Slot::new(Held::Raw, at, self.lexer.at));
+            return Ok(None);
+        }
         Ok(Some(F::wrong(at, || format!("expected {}, got null", expected(shape)))))
     }
 
@@ -141,6 +145,9 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
             }
         }
         let mut fault = F::first_of(reading.faults.told(), reading.unknown);
+        if record.fields.len() <= 64 && reading.seen.has_all(record.required) {
+            return Ok(fault);
+        }
         for (index, field) in record.fields.iter().enumerate() {
             if field.required && !reading.seen.contains(index) {
                 fault = F::first_of(fault, Some(F::missing(self.lexer.at).in_field(&field.name)));

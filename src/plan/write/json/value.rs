@@ -135,6 +135,7 @@ pub fn write_value<'e>(machine: &mut Machine<'e>, value: &Value<'e>, out: &mut V
             Ok(digits) => out.extend_from_slice(digits.as_bytes()),
             Err(_) => return machine.too_many_digits(value),
         },
+        Value::Number(number) if number.within_limit() && number.write_plain(out).is_ok() => {}
         Value::Number(_) => {
             let mut digits = String::new();
             machine.push_plain(value, &mut digits)?;
