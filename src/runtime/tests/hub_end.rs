@@ -29,11 +29,14 @@ struct Heard {
     tokens: Vec<String>,
 }
 
+/// A message, with the id of the event in it.
+type Sent = (Option<String>, Message);
+
 /// Sends what it is given, to each connection from the event after its cursor on.
 #[derive(Clone)]
 pub struct HubEnd {
     address: SocketAddr,
-    messages: Arc<watch::Sender<Vec<(Option<String>, Message)>>>,
+    messages: Arc<watch::Sender<Vec<Sent>>>,
     heard: Arc<Mutex<Heard>>,
     changed: Arc<watch::Sender<usize>>,
     manner: Arc<watch::Sender<Manner>>,
@@ -135,7 +138,7 @@ impl HubEnd {
         let greeting: Value = serde_json::from_str(receiver.next().await?.ok()?.to_text().ok()?).ok()?;
         self.hear(|heard| heard.greetings.push(greeting.clone()));
         let after = greeting["after"].as_str();
-        let position = |messages: &[(Option<String>, Message)]| {
+        let position = |messages: &[Sent]| {
             let found = messages.iter().rposition(|(id, _)| id.as_deref() == after);
             if after.is_some() { found.map_or(0, |at| at + 1) } else { 0 }
         };

@@ -104,7 +104,8 @@ async fn an_item_has_its_own_request_and_row() {
     let target = TargetEnd::start(|got, _| Reply::Status(if got.path.ends_with("/9") { 422 } else { 200 })).await;
     let ground = Ground::new();
     let mut spec = mapping("rules", &target.url());
-    spec["event"] = json!({ "fields": [{ "name": "slots", "type": { "base": { "list": { "base": { "integer": null } } } } }] });
+    spec["event"] =
+        json!({ "fields": [{ "name": "slots", "type": { "base": { "list": { "base": { "integer": null } } } } }] });
     let item = json!({ "path": { "root": { "local": 5 } } });
     let each = &mut spec["targets"][0];
     each["each"] = json!({ "variable": 5, "list": path(&["slots"]) });
@@ -132,7 +133,8 @@ async fn an_item_has_its_own_request_and_row() {
 async fn target_url_replaces_the_whole_url_of_a_single_target() {
     let target = TargetEnd::start(|_, _| Reply::Status(200)).await;
     let ground = Ground::new();
-    let mut options = ground.over_lines(vec![compiled(mapping("rules", "https://vista.invalid"))], &[event(1, 1, "e1")]);
+    let mut options =
+        ground.over_lines(vec![compiled(mapping("rules", "https://vista.invalid"))], &[event(1, 1, "e1")]);
     options.target_url = Some(format!("{}/try?x=1", target.url()));
     run_quietly(options).await.expect("it runs");
     assert_eq!(target.lines(), ["PUT /try?x=1 {\"version\":1}"]);

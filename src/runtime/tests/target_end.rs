@@ -89,12 +89,7 @@ impl TargetEnd {
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    got: Arc<Mutex<Vec<Got>>>,
-    counter: Arc<watch::Sender<usize>>,
-    answer: Arc<Answer>,
-) {
+async fn serve(stream: TcpStream, got: Arc<Mutex<Vec<Got>>>, counter: Arc<watch::Sender<usize>>, answer: Arc<Answer>) {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await {
         let reply = {
