@@ -6,6 +6,8 @@
 //! ```
 
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
 pub mod library;
 pub mod model;
@@ -14,6 +16,8 @@ pub mod plan;
 pub mod runtime;
 pub mod syntax;
 pub mod text;
+#[cfg(feature = "tools")]
+pub mod tools;
 
 use check::{Checked, Files};
 use diagnostic::Diagnostic;

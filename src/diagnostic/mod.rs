@@ -4,6 +4,7 @@
 use crate::text::Span;
 
 pub mod catalogue;
+pub mod render;
 
 pub use catalogue::Code;
 

@@ -171,6 +171,13 @@ pub fn civil_from_nanoseconds(nanoseconds: i128) -> Option<civil::DateTime> {
     Some(date.to_datetime(time))
 }
 
+/// So many days later (earlier, if negative); `None` outside of the years 0000 to 9999.
+pub fn add_days(date: civil::Date, days: i64) -> Option<civil::Date> {
+    let day = days_since_epoch(date).checked_add(days)?;
+    let moved = civil_from_nanoseconds(i128::from(day) * 86_400_000_000_000)?.date();
+    (0..=9999).contains(&moved.year()).then_some(moved)
+}
+
 /// `2024-02-29`
 pub fn write_date(date: civil::Date, out: &mut String) {
     // writing into a `String` cannot fail

@@ -133,6 +133,8 @@ pub enum Expr {
         value: Box<Expr>,
         form: Form,
     },
+    /// Text that is to be a segment of a URL's path; fails where it is empty, `.` or `..`.
+    Demand(Box<Expr>),
     /// Sets the event aside for this target, with this text as the reason.
     Reject(Box<Expr>),
     /// Leaves the event out for this target, on record.

@@ -3,6 +3,7 @@
 //! as a `.mapc` file (JSON).
 
 pub mod expression;
+pub mod mapc;
 pub mod mapping;
 pub mod number;
 pub mod output;

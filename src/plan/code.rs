@@ -47,6 +47,8 @@ pub enum Code {
         rest: Vec<(Operator, Code)>,
     },
     Negate(Box<Code>),
+    /// Text that is to be a segment of a URL's path.
+    Demand(Box<Code>),
     Scale {
         value: Box<Code>,
         factor: Number,

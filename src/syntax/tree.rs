@@ -19,8 +19,10 @@ pub struct SyntaxTree {
     pub comments: Vec<Comment>,
 }
 
+/// A comment, `///` and wrongly written ones included.
 #[derive(Clone, Debug)]
 pub struct Comment {
+    /// As written, with its slashes, without its line end.
     pub text: String,
     pub span: Span,
 }
@@ -28,6 +30,8 @@ pub struct Comment {
 /// Lines of `///` joined by `\n`, without the slashes and one leading space.
 pub type Doc = Option<String>;
 
+// A file has few declarations, and its lines live as long as the compilation: boxes would save little.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Item {
     Listen(Listen),
@@ -225,7 +229,7 @@ pub enum ClauseKind {
         key: Expr,
         crosswalk: Name,
     },
-    /// A clause whose first word no clause has; not yet reported (the checker knows the names).
+    /// A clause whose first word no clause has; reported.
     Unknown(Name),
 }
 
@@ -241,6 +245,23 @@ pub struct Auth {
 pub enum AuthArgument {
     Word(Name),
     Text(Text),
+}
+
+impl AuthArgument {
+    pub fn span(&self) -> Span {
+        match self {
+            AuthArgument::Word(name) => name.span,
+            AuthArgument::Text(text) => text.span,
+        }
+    }
+
+    /// The word, if it is one.
+    pub fn word(&self) -> Option<&str> {
+        match self {
+            AuthArgument::Word(name) => Some(&name.text),
+            AuthArgument::Text(_) => None,
+        }
+    }
 }
 
 /// `10 s`, `24 hours`: a number and a unit of time.
@@ -322,6 +343,7 @@ pub struct Line {
     pub span: Span,
 }
 
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum LineKind {
     /// `source -> path? in UNIT as FORM in zone "…" when c` and perhaps `{ block }`
@@ -586,6 +608,8 @@ pub enum ExprKind {
         number: String,
         unit: UnitText,
     },
+    /// `"…"` or `"""…"""`. Text over lines is as written: its indentation stays, a line end directly behind
+    /// the opening quotes is dropped, and CR LF counts as LF.
     Text(Vec<Part>),
     /// `/[^0-9]/`: the pattern between the slashes, `\/` kept as `/`.
     Regex(String),

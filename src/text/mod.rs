@@ -69,6 +69,13 @@ impl SourceFile {
         (line, column + 1)
     }
 
+    /// The byte at which line `line` (from 1) begins; the text's length when there is no such line.
+    pub fn line_start(&self, line: usize) -> usize {
+        line.checked_sub(1)
+            .and_then(|index| self.line_starts.get(index))
+            .map_or(self.text.len(), |&start| start as usize)
+    }
+
     /// The text of line `line` (from 1) without its line end, empty when there is none.
     pub fn line(&self, line: usize) -> &str {
         let Some(&start) = line.checked_sub(1).and_then(|index| self.line_starts.get(index)) else { return "" };

@@ -1,18 +1,15 @@
 //! Forms of the wire: how text or a JSON number stands for a value (`date as "MM/dd/yyyy"`,
 //! `datetime as unix`, `boolean as "Y" / "N"`), compiled once.
 
-mod compact;
-mod pattern;
-
 #[cfg(test)]
 mod tests;
 
-use jiff::tz::TimeZone;
-
+use super::pattern::Pattern;
 use super::value::{DateTime, Value};
+use super::zone::Zone;
+use super::{fileman, hl7, pattern, unix};
 use crate::model::number::Number;
 use crate::model::{Base, Form};
-use pattern::Pattern;
 
 /// A compiled form.
 pub struct FormCode {
@@ -20,7 +17,7 @@ pub struct FormCode {
     /// What it stands for.
     stands_for: StandsFor,
     /// The zone of texts that tell no offset.
-    zone: Option<TimeZone>,
+    zone: Option<Zone>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,12 +32,9 @@ enum StandsFor {
 
 enum Kind {
     Text,
-    Pair {
-        yes: String,
-        no: String,
-    },
-    /// Units of a second: 1 or 1,000.
-    Unix(i64),
+    Pair { yes: String, no: String },
+    Unix,
+    UnixMs,
     Hl7,
     Fileman,
     Pattern(Pattern),
@@ -63,17 +57,16 @@ impl FormCode {
         };
         let mut code = FormCode::writing(form)?;
         code.stands_for = stands_for;
+        if let Form::Pattern { pattern, zone } = form {
+            pattern::check(pattern, base, zone.is_some())?;
+        }
         let fits = match (&code.kind, stands_for) {
             (Kind::Pair { yes, no }, StandsFor::Boolean) => yes != no,
-            (Kind::Unix(_), StandsFor::DateTime) => true,
+            (Kind::Unix | Kind::UnixMs, StandsFor::DateTime) => true,
             (Kind::Hl7, StandsFor::Date | StandsFor::Time | StandsFor::DateTime) => true,
             (Kind::Fileman, StandsFor::Date) => true,
             (Kind::Fileman, StandsFor::DateTime) => code.zone.is_some(),
-            (Kind::Pattern(pattern), StandsFor::Date) => pattern.tells_date(),
-            (Kind::Pattern(pattern), StandsFor::Time) => pattern.tells_time(),
-            (Kind::Pattern(pattern), StandsFor::DateTime) => {
-                pattern.tells_date() && pattern.tells_time() && (pattern.tells_offset() || code.zone.is_some())
-            }
+            (Kind::Pattern(_), StandsFor::Date | StandsFor::Time | StandsFor::DateTime) => true,
             _ => false,
         };
         if fits { Ok(code) } else { Err("a form does not tell all of the value that it stands for".to_owned()) }
@@ -88,22 +81,19 @@ impl FormCode {
         let (kind, zone) = match form {
             Form::Text => (Kind::Text, None),
             Form::Pair { yes, no } => (Kind::Pair { yes: yes.clone(), no: no.clone() }, None),
-            Form::Unix => (Kind::Unix(1), None),
-            Form::UnixMs => (Kind::Unix(1000), None),
+            Form::Unix => (Kind::Unix, None),
+            Form::UnixMs => (Kind::UnixMs, None),
             Form::Hl7 { zone } => (Kind::Hl7, zone.as_ref()),
             Form::Fileman { zone } => (Kind::Fileman, zone.as_ref()),
             Form::Pattern { pattern, zone } => (Kind::Pattern(Pattern::new(pattern)?), zone.as_ref()),
         };
-        let zone = match zone {
-            Some(name) => Some(TimeZone::get(name).map_err(|_| format!("no time zone is called {name:?}"))?),
-            None => None,
-        };
+        let zone = zone.map(|name| Zone::named(name)).transpose()?;
         Ok(FormCode { kind, stands_for: StandsFor::Any, zone })
     }
 
     /// Whether it is a JSON number, not a string.
     pub fn is_number(&self) -> bool {
-        matches!(self.kind, Kind::Unix(_))
+        matches!(self.kind, Kind::Unix | Kind::UnixMs)
     }
 
     /// Reads a text of the wire.
@@ -111,22 +101,14 @@ impl FormCode {
         match (&self.kind, self.stands_for) {
             (Kind::Pair { yes, .. }, _) if yes == text => Some(Value::Boolean(true)),
             (Kind::Pair { no, .. }, _) if no == text => Some(Value::Boolean(false)),
-            (Kind::Hl7, StandsFor::Date) => compact::read_hl7_date(text).map(Value::Date),
-            (Kind::Hl7, StandsFor::Time) => compact::read_hl7_time(text).map(time),
-            (Kind::Hl7, _) => {
-                let (local, offset) = compact::read_hl7(text)?;
-                self.date_time(local, offset)
-            }
-            (Kind::Fileman, StandsFor::Date) => compact::read_fileman_date(text).map(Value::Date),
-            (Kind::Fileman, _) => self.date_time(compact::read_fileman(text)?, None),
-            (Kind::Pattern(pattern), stands_for) => {
-                let parts = pattern.read(text)?;
-                match stands_for {
-                    StandsFor::Date => parts.date().map(Value::Date),
-                    StandsFor::Time => parts.time().map(time),
-                    _ => self.date_time(parts.date()?.to_datetime(parts.time()?), parts.offset),
-                }
-            }
+            (Kind::Hl7, StandsFor::Date) => hl7::read_date(text).map(Value::Date),
+            (Kind::Hl7, StandsFor::Time) => hl7::read_time(text).map(time),
+            (Kind::Hl7, _) => hl7::read_date_time(text, self.zone.as_ref()).map(Value::DateTime),
+            (Kind::Fileman, StandsFor::Date) => fileman::read_date(text).map(Value::Date),
+            (Kind::Fileman, _) => fileman::read_date_time(text, self.zone.as_ref()?).map(Value::DateTime),
+            (Kind::Pattern(pattern), StandsFor::Date) => pattern.read_date(text).map(Value::Date),
+            (Kind::Pattern(pattern), StandsFor::Time) => pattern.read_time(text).map(time),
+            (Kind::Pattern(pattern), _) => pattern.read_date_time(text, self.zone.as_ref()).map(Value::DateTime),
             _ => None,
         }
     }
@@ -138,29 +120,12 @@ impl FormCode {
 
     /// Reads a number of the wire (RFC 8259 §6).
     pub fn read_number(&self, text: &str) -> Option<Value<'static>> {
-        let Kind::Unix(per_second) = self.kind else { return None };
-        let seconds = Number::parse(text).ok()?.checked_div(&Number::from(per_second))?;
-        let whole = seconds.floor();
-        let fraction = (&(&seconds - &whole) * &Number::from(1_000_000_000_i64)).floor();
-        let nanoseconds = i128::from(whole.to_i64()?) * 1_000_000_000 + i128::from(fraction.to_i64()?);
-        let utc = DateTime { local: jiff::civil::DateTime::default(), offset: 0, received: None };
-        utc.at(nanoseconds).map(Value::DateTime)
-    }
-
-    /// That local time with its offset, or in the form's zone; RFC 5545 §3.3.5 tells what holds in a gap
-    /// or fold of daylight saving.
-    fn date_time(&self, local: jiff::civil::DateTime, offset: Option<i32>) -> Option<Value<'static>> {
-        let offset = match (offset, &self.zone) {
-            (Some(offset), _) => offset,
-            (None, None) => return None,
-            (None, Some(zone)) => {
-                let stamp = zone.to_timestamp(local).ok()?;
-                // in a gap the local time does not exist; it is then told in the offset before the gap
-                let seconds = DateTime { local, offset: 0, received: None }.nanoseconds() - stamp.as_nanosecond();
-                i32::try_from(seconds / 1_000_000_000).ok()?
-            }
-        };
-        Some(Value::DateTime(DateTime { local, offset, received: None }))
+        let number = Number::parse(text).ok()?;
+        match self.kind {
+            Kind::Unix => unix::read_seconds(&number).map(Value::DateTime),
+            Kind::UnixMs => unix::read_milliseconds(&number).map(Value::DateTime),
+            _ => None,
+        }
     }
 
     /// What a value of that form looks like, for messages.
@@ -175,8 +140,8 @@ impl FormCode {
         match &self.kind {
             Kind::Text => "a number in a string".to_owned(),
             Kind::Pair { yes, no } => format!("{yes:?} or {no:?}"),
-            Kind::Unix(1) => "seconds since 1970, a number".to_owned(),
-            Kind::Unix(_) => "milliseconds since 1970, a number".to_owned(),
+            Kind::Unix => "seconds since 1970, a number".to_owned(),
+            Kind::UnixMs => "milliseconds since 1970, a number".to_owned(),
             Kind::Hl7 => format!("{what} as HL7 writes it"),
             Kind::Fileman => format!("{what} as FileMan writes it"),
             Kind::Pattern(pattern) => format!("{what} as {:?}", pattern.source()),
@@ -187,7 +152,7 @@ impl FormCode {
     ///
     /// # Errors
     ///
-    /// The value has no such form; the checker lets none through.
+    /// The value has no such form; the checker lets none through but a year that FileMan does not count.
     pub fn write(&self, value: &Value<'_>) -> Result<Value<'static>, String> {
         let none = || format!("{} has no such form", value.kind());
         match (&self.kind, value) {
@@ -195,46 +160,54 @@ impl FormCode {
             (Kind::Pair { yes, no }, Value::Boolean(truth)) => {
                 Ok(Value::from(if *truth { yes.clone() } else { no.clone() }))
             }
-            (Kind::Unix(per_second), Value::DateTime(at)) => {
-                let units = at.nanoseconds().div_euclid(i128::from(1_000_000_000 / per_second));
-                Ok(Value::Number(Number::from(units)))
-            }
-            (Kind::Hl7, Value::Date(date)) => Ok(Value::from(compact::hl7_date(*date))),
-            (Kind::Hl7, Value::Time(time)) => Ok(Value::from(compact::hl7_time(time.value))),
-            (Kind::Hl7, Value::DateTime(at)) => Ok(Value::from(compact::hl7(&self.told(at)))),
-            (Kind::Fileman, Value::Date(date)) => Ok(Value::from(compact::fileman_date(*date))),
-            (Kind::Fileman, Value::DateTime(at)) => Ok(Value::from(compact::fileman(self.told(at).local))),
-            (Kind::Pattern(pattern), _) => {
-                let (date, time, offset) = match value {
-                    Value::Date(date) => (Some(*date), None, None),
-                    Value::Time(time) => (None, Some(time.value), None),
-                    Value::DateTime(at) => {
-                        let at = self.told(at);
-                        (Some(at.local.date()), Some(at.local.time()), Some(at.offset))
-                    }
-                    _ => return Err(none()),
-                };
-                pattern.write(date, time, offset).map(Value::from).ok_or_else(none)
+            (Kind::Unix, Value::DateTime(at)) => Ok(Value::Number(unix::seconds(at))),
+            (Kind::UnixMs, Value::DateTime(at)) => Ok(Value::Number(unix::milliseconds(at))),
+            (Kind::Hl7 | Kind::Fileman | Kind::Pattern(_), _) => {
+                let mut out = String::new();
+                self.write_text(value, &mut out).unwrap_or_else(|| Err(none()))?;
+                Ok(Value::from(out))
             }
             _ => Err(none()),
         }
     }
 
-    /// The same instant told in the form's zone, if it has one.
+    /// Appends a date or time; `None` where the form is not for values of that kind.
+    fn write_text(&self, value: &Value<'_>, out: &mut String) -> Option<Result<(), String>> {
+        let fileman = |written: bool| if written { Ok(()) } else { Err(fileman::OUT_OF_RANGE.to_owned()) };
+        match (&self.kind, value) {
+            (Kind::Hl7, Value::Date(date)) => hl7::write_date(*date, out),
+            (Kind::Hl7, Value::Time(time)) => hl7::write_time(time.value, out),
+            (Kind::Hl7, Value::DateTime(at)) => hl7::write_date_time(&self.told(at), out),
+            (Kind::Fileman, Value::Date(date)) => return Some(fileman(fileman::write_date(*date, out))),
+            (Kind::Fileman, Value::DateTime(at)) => {
+                return Some(fileman(fileman::write_date_time(&self.clock(at), out)));
+            }
+            (Kind::Pattern(pattern), Value::Date(date)) => return pattern.write_date(*date, out).then_some(Ok(())),
+            (Kind::Pattern(pattern), Value::Time(time)) => {
+                return pattern.write_time(time.value, out).then_some(Ok(()));
+            }
+            (Kind::Pattern(pattern), Value::DateTime(at)) if pattern.has_offset() => {
+                pattern.write_date_time(&self.told(at), out);
+            }
+            (Kind::Pattern(pattern), Value::DateTime(at)) => pattern.write_date_time(&self.clock(at), out),
+            _ => return None,
+        }
+        Some(Ok(()))
+    }
+
+    /// The same instant told with its offset in the form's zone, if it has one.
     fn told(&self, at: &DateTime<'_>) -> DateTime<'static> {
-        let own = DateTime { received: None, ..*at };
         match &self.zone {
-            Some(zone) => in_zone(at, zone).unwrap_or(own),
-            None => own,
+            Some(zone) => zone.tell(at),
+            None => DateTime { received: None, ..*at },
         }
     }
-}
 
-/// The same instant told in a zone; `None` where the local year would be beyond 9999.
-pub fn in_zone(at: &DateTime<'_>, zone: &TimeZone) -> Option<DateTime<'static>> {
-    // jiff's instants end a day before the year does; the zone's last rule holds on
-    let stamp = at.timestamp().unwrap_or(jiff::Timestamp::MAX);
-    DateTime { offset: zone.to_offset(stamp).seconds(), received: None, ..*at }.at(at.nanoseconds())
+    /// What the clock of the form's zone shows; of none, the clock at its own offset.
+    fn clock(&self, at: &DateTime<'_>) -> DateTime<'static> {
+        let own = DateTime { received: None, ..*at };
+        self.zone.as_ref().and_then(|zone| zone.clock(at)).unwrap_or(own)
+    }
 }
 
 fn time(value: jiff::civil::Time) -> Value<'static> {

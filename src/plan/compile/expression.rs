@@ -47,6 +47,7 @@ impl<'m> Compiler<'m> {
             Expr::Call { function, arguments } => self.call(function, arguments)?,
             Expr::Arithmetic { .. } => self.chain(value)?,
             Expr::Negate(value) => Code::Negate(self.boxed(value)?),
+            Expr::Demand(value) => Code::Demand(self.boxed(value)?),
             Expr::Scale { value, factor, offset } => {
                 Code::Scale { value: self.boxed(value)?, factor: factor.clone(), offset: offset.clone() }
             }
@@ -214,7 +215,8 @@ impl<'m> Compiler<'m> {
         let Some(function) = library::find(name) else {
             return self.error(format!("no function is called {name:?}"));
         };
-        if arguments.len() < function.least || function.most.is_some_and(|most| arguments.len() > most) {
+        let signature = &function.signature;
+        if arguments.len() < signature.least() || signature.most().is_some_and(|most| arguments.len() > most) {
             return self.error(format!("{name} does not take {} arguments", arguments.len()));
         }
         let prepared = match function.implementation {

@@ -35,6 +35,12 @@ impl<'e> Machine<'e> {
                 let value = self.evaluate(value)?;
                 self.arithmetic(Operator::Subtract, zero_like(&value), value)
             }
+            Code::Demand(value) => Ok(match self.evaluate(value)? {
+                Value::Text(text) if matches!(text.as_ref(), "" | "." | "..") => {
+                    Value::Failed("empty, `.` or `..` is no segment of a URL".into())
+                }
+                value => value,
+            }),
             Code::Scale { value, factor, offset } => {
                 let value = self.evaluate(value)?;
                 let number = match self.quantity(&value)? {

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::iso::{self, parse_date, parse_date_time, parse_duration, parse_time};
-use super::value::{DateTime, Value};
+use crate::library::iso::{self, parse_date, parse_date_time, parse_duration, parse_time};
+use crate::library::value::{DateTime, Value};
 use crate::model::number::Number;
 
 #[test]

@@ -1,0 +1,685 @@
+//! Calls: the few functions that the language itself knows, the author's `fn`s, tables, and the library.
+
+use super::choice::wider;
+use crate::check::Checker;
+use crate::check::nearest::nearest;
+use crate::check::scope::{Binding, Frame, Scope};
+use crate::check::show::{show, show_base};
+use crate::check::typed::{Pending, Typed};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::library::{Parameter, Returns, Signature, Takes};
+use crate::model::{Base, Constant, Expr, Rounding, Type};
+use crate::syntax::tree::{self, ExprKind};
+use crate::text::Span;
+
+/// Functions that the checker itself gives their meaning.
+const OWN: &[&str] = &["present", "round", "round_even", "floor", "ceil", "trunc"];
+
+/// The most places a number is rounded to.
+const MOST_PLACES: u32 = 1000;
+
+impl Checker<'_> {
+    pub(super) fn call(
+        &mut self,
+        function: &tree::Name,
+        arguments: &[tree::Expr],
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
+        if self.table_trees.contains_key(function.text.as_str()) {
+            let keys: Vec<Option<Typed>> = arguments.iter().map(|key| self.expr(key, scope)).collect();
+            let keys: Option<Vec<Typed>> = keys.into_iter().collect();
+            let table = self.table(&function.text)?;
+            return self.look_up(&table, keys?, None, function.span, span);
+        }
+        self.apply(function, None, arguments, span, scope)
+    }
+
+    /// Calls a function by name, with the piped value (if any) as the first argument.
+    pub(super) fn apply(
+        &mut self,
+        function: &tree::Name,
+        piped: Option<&tree::Expr>,
+        arguments: &[tree::Expr],
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
+        let arguments: Vec<&tree::Expr> = piped.into_iter().chain(arguments).collect();
+        if let Some(&declared) = self.functions.get(function.text.as_str()) {
+            return self.call_declared(declared, &arguments, function.span, span, scope);
+        }
+        match function.text.as_str() {
+            "present" => return self.present(&arguments, span, scope),
+            name if OWN.contains(&name) => return self.rounded(name, &arguments, span, scope),
+            "decimal" | "integer" if arguments.len() == 1 => {
+                let value = self.expr(arguments[0], scope)?;
+                if value.is_number() {
+                    return self.number_as(&function.text, value, span);
+                }
+                return self.call_library(function, vec![Some(value)], span);
+            }
+            _ => {}
+        }
+        if crate::library::find(&function.text).is_none_or(|known| known.internal) {
+            // What is wrong in the arguments is said all the same.
+            for argument in &arguments {
+                self.argument(argument, scope);
+            }
+            self.no_function(function);
+            return None;
+        }
+        let values = arguments.iter().map(|argument| self.argument(argument, scope)).collect();
+        self.call_library(function, values, span)
+    }
+
+    /// An argument: an expression, or a pattern literal.
+    fn argument(&mut self, node: &tree::Expr, scope: &mut Scope) -> Option<Typed> {
+        match &node.kind {
+            ExprKind::Regex(pattern) => {
+                let mut typed = Typed::constant(Constant::Text(pattern.clone()), Base::Text, node.span);
+                typed.origin = Some(vec![PATTERN.into()]);
+                Some(typed)
+            }
+            _ => self.expr(node, scope),
+        }
+    }
+
+    fn no_function(&mut self, name: &tree::Name) {
+        let names: Vec<&str> = crate::library::all()
+            .filter(|function| !function.internal)
+            .map(|function| function.name)
+            .chain(self.functions.keys().copied())
+            .chain(OWN.iter().copied())
+            .chain(self.table_trees.keys().copied())
+            .collect();
+        let mut diagnostic = Diagnostic::new(
+            Code::E0104,
+            format!("there is no function or table `{}`", name.text),
+            name.span,
+            "no such function",
+        );
+        let alias = ALIASES.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name.text)).map(|(_, here)| *here);
+        diagnostic = match alias.or_else(|| nearest(&name.text, names)) {
+            Some(near) => diagnostic.help(format!("write `{near}`")),
+            None => diagnostic.help(format!(
+                "declare it, `fn {0}(x: string): string = …`, or as a table, `table {0} {{ … }}`",
+                name.text
+            )),
+        };
+        self.report(diagnostic);
+    }
+
+    fn present(&mut self, arguments: &[&tree::Expr], span: Span, scope: &mut Scope) -> Option<Typed> {
+        let [argument] = arguments else {
+            self.arity("present", 1, 1, arguments.len(), span);
+            return None;
+        };
+        let value = self.expr(argument, scope)?;
+        let mut typed = Typed::new(Expr::Present(Box::new(value.expr.clone())), Type::new(Base::Boolean), span);
+        typed.ty.fails = value.ty.fails;
+        typed.fails_because = value.fails_because;
+        Some(typed)
+    }
+
+    fn rounded(&mut self, name: &str, arguments: &[&tree::Expr], span: Span, scope: &mut Scope) -> Option<Typed> {
+        let most = if name.starts_with("round") { 2 } else { 1 };
+        if arguments.is_empty() || arguments.len() > most {
+            self.arity(name, 1, most, arguments.len(), span);
+            return None;
+        }
+        let value = self.expr(arguments[0], scope);
+        let places = match arguments.get(1) {
+            None => Some(0),
+            Some(node) => {
+                let places = self.expr(node, scope)?;
+                self.constant_places(&places)
+            }
+        };
+        let (value, places) = (value?, places?);
+        let value = self.as_number_of_time(value);
+        if !value.is_number() || value.ty.null {
+            self.report(
+                Diagnostic::new(
+                    Code::E0201,
+                    format!("`{name}` takes a number, not {}", show(&value.ty)),
+                    value.span,
+                    show(&value.ty),
+                )
+                .help(match value.ty.base {
+                    Base::Text => format!(
+                        "read the number first: `decimal({}) !! reject \"not a number\"`",
+                        self.source(value.span)
+                    ),
+                    _ => "round numbers only".into(),
+                }),
+            );
+            return None;
+        }
+        let rounding = match name {
+            "round" => Rounding::HalfUp,
+            "round_even" => Rounding::HalfEven,
+            "floor" => Rounding::Floor,
+            "ceil" => Rounding::Ceil,
+            _ => Rounding::Trunc,
+        };
+        let unit = value.ty.unit().cloned();
+        let base = if places == 0 || matches!((&value.ty.base, value.pending), (Base::Integer(_), Pending::Nothing)) {
+            Base::Integer(unit)
+        } else {
+            Base::Decimal(unit)
+        };
+        let expr = Expr::Round { value: Box::new(value.expr.clone()), rounding, places };
+        Some(Typed { expr, ty: Type { base, ..value.ty }, span, pending: Pending::Nothing, ..value })
+    }
+
+    fn constant_places(&mut self, places: &Typed) -> Option<u32> {
+        if let Some(Constant::Number(number)) = places.as_constant()
+            && let Some(places) = number.to_i64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= MOST_PLACES)
+        {
+            return Some(places);
+        }
+        self.report(
+            Diagnostic::new(
+                Code::E0220,
+                "the number of places is a constant from 0 to 1,000",
+                places.span,
+                "not such a constant",
+            )
+            .help("write it out: `round(x, 2)`"),
+        );
+        None
+    }
+
+    /// `decimal(x)` of a number keeps it and says that a fraction is meant; `integer(x)` needs it rounded.
+    fn number_as(&mut self, name: &str, value: Typed, span: Span) -> Option<Typed> {
+        let unit = value.ty.unit().cloned();
+        if name == "decimal" {
+            let pending = if value.pending == Pending::Endless { Pending::Endless } else { Pending::Nothing };
+            return Some(Typed { ty: Type { base: Base::Decimal(unit), ..value.ty }, pending, span, ..value });
+        }
+        if matches!(value.ty.base, Base::Integer(_)) && value.pending == Pending::Nothing {
+            return Some(Typed { span, ..value });
+        }
+        self.report(
+            Diagnostic::new(
+                Code::E0201,
+                "`integer` reads a text; a number is made whole by rounding",
+                span,
+                show(&value.ty),
+            )
+            .help(format!("write `round({0})`, or `floor`, `ceil`, `trunc`", self.source(value.span))),
+        );
+        None
+    }
+
+    fn arity(&mut self, name: &str, least: usize, most: usize, given: usize, span: Span) {
+        let wants = match (least, most) {
+            (1, 1) => "one argument".to_string(),
+            (least, usize::MAX) => format!("at least {least} arguments"),
+            (least, most) if least == most => format!("{least} arguments"),
+            (least, most) => format!("{least} to {most} arguments"),
+        };
+        let help = match crate::library::find(name) {
+            Some(function) => format!("call it as `{}`", shown_call(name, &function.signature)),
+            None => format!("give it {wants}"),
+        };
+        self.report(
+            Diagnostic::new(
+                Code::E0202,
+                format!("`{name}` takes {wants}, not {given}"),
+                span,
+                format!("{given} given"),
+            )
+            .help(help),
+        );
+    }
+
+    fn call_declared(
+        &mut self,
+        function: &tree::Function,
+        arguments: &[&tree::Expr],
+        at: Span,
+        span: Span,
+        scope: &mut Scope,
+    ) -> Option<Typed> {
+        let values: Vec<Option<Typed>> = arguments.iter().map(|argument| self.expr(argument, scope)).collect();
+        if arguments.len() != function.parameters.len() {
+            self.report(
+                Diagnostic::new(
+                    Code::E0202,
+                    format!(
+                        "`{}` takes {} arguments, not {}",
+                        function.name.text,
+                        function.parameters.len(),
+                        arguments.len()
+                    ),
+                    span,
+                    format!("{} given", arguments.len()),
+                )
+                .also(function.name.span, "declared here")
+                .help("give one argument a parameter"),
+            );
+            return None;
+        }
+        let values: Vec<Typed> = values.into_iter().collect::<Option<_>>()?;
+        if self.functions_under_way.contains(&function.name.text) {
+            self.report(
+                Diagnostic::new(
+                    Code::E0218,
+                    format!("`{}` calls itself", function.name.text),
+                    at,
+                    "leads back to itself",
+                )
+                .also(function.name.span, "declared here")
+                .help("every mapping ends: go over a list with `each` instead"),
+            );
+            return None;
+        }
+        let mut inner = Scope::default();
+        let mut outer = Vec::new();
+        for (parameter, value) in function.parameters.iter().zip(values) {
+            let ty = self.ty(&parameter.ty)?;
+            let value = self.fits_parameter(value, &ty, &parameter.name)?;
+            let variable = self.variable();
+            inner.frames.push(Frame::Value(Binding {
+                name: parameter.name.text.clone(),
+                variable,
+                ty: Type { fails: false, ..ty },
+                origin: value.origin.clone(),
+                named: false,
+                pending: Pending::Nothing,
+                span: parameter.name.span,
+            }));
+            outer.push((variable, value));
+        }
+        self.functions_under_way.push(function.name.text.clone());
+        let body = self.expr(&function.body, &mut inner);
+        self.functions_under_way.pop();
+        let mut body = body?;
+        if let Some(result) = &function.result {
+            let declared = self.ty(result)?;
+            if wider(&declared.base, &body.ty.base).as_ref() != Some(&declared.base)
+                || (body.ty.missing && !declared.missing)
+            {
+                self.report(
+                    Diagnostic::new(
+                        Code::E0224,
+                        format!(
+                            "`{}` is declared to give {}, its body gives {}",
+                            function.name.text,
+                            show(&declared),
+                            show(&body.ty)
+                        ),
+                        function.body.span,
+                        show(&body.ty),
+                    )
+                    .also(result.span, "declared here")
+                    .help("change the declared type, or the body"),
+                );
+                return None;
+            }
+            body.ty.base = declared.base;
+        }
+        let mut typed = Typed { span, origin: None, ..body };
+        for (variable, value) in outer.into_iter().rev() {
+            typed.expr = Expr::Let { variable, value: Box::new(value.expr.clone()), body: Box::new(typed.expr) };
+            // A failed or missing argument shows in the body wherever the parameter is used.
+            typed.ty.fails |= value.ty.fails;
+            typed.fails_because = typed.fails_because.or(value.fails_because);
+        }
+        Some(typed)
+    }
+
+    /// An argument for a parameter of a declared type.
+    pub(in crate::check) fn fits_parameter(&mut self, value: Typed, ty: &Type, name: &tree::Name) -> Option<Typed> {
+        let value = self.finished(value)?;
+        let mut fits =
+            wider(&ty.base, &value.ty.base).as_ref() == Some(&ty.base) || same_shape(&ty.base, &value.ty.base);
+        let unit = match (ty.unit(), value.ty.unit()) {
+            (Some(wanted), Some(given)) if wanted != given && given.comparable(wanted) => Some(wanted.clone()),
+            (wanted, given) => {
+                fits &= wanted.is_some() == given.is_some();
+                None
+            }
+        };
+        if let Some(unit) = unit {
+            let span = value.span;
+            return self.convert_to(value, unit, span, None);
+        }
+        if fits && (ty.missing || !value.ty.missing) && (ty.null || !value.ty.null) {
+            return Some(value);
+        }
+        self.report(
+            Diagnostic::new(
+                Code::E0201,
+                format!("`{}` is {}, not {}", name.text, show(ty), show(&value.ty)),
+                value.span,
+                show(&value.ty),
+            )
+            .also(name.span, "the parameter is declared here")
+            .help(if fits {
+                format!("give a value for where it is missing: `{} ?? …`", self.source(value.span))
+            } else {
+                "give it a value of that type".into()
+            }),
+        );
+        None
+    }
+
+    fn call_library(&mut self, name: &tree::Name, arguments: Vec<Option<Typed>>, span: Span) -> Option<Typed> {
+        let function = crate::library::find(&name.text)?;
+        let signature = &function.signature;
+        let least = signature.least();
+        let most = signature.most().unwrap_or(usize::MAX);
+        if arguments.len() < least || arguments.len() > most {
+            self.arity(&name.text, least, most, arguments.len(), span);
+            return None;
+        }
+        let arguments: Vec<Typed> = arguments.into_iter().collect::<Option<_>>()?;
+        let mut checked: Vec<Typed> = Vec::with_capacity(arguments.len());
+        for (index, argument) in arguments.into_iter().enumerate() {
+            let parameter = signature.parameter(index)?;
+            let keeps = keeps_unit(signature, checked.len());
+            let argument = self.library_argument(&name.text, signature, parameter, argument, &checked, keeps)?;
+            checked.push(argument);
+        }
+        let ty = self.returned(signature, &checked);
+        let expr = Expr::Call {
+            function: name.text.clone(),
+            arguments: checked.iter().map(|argument| argument.expr.clone()).collect(),
+        };
+        let mut typed = Typed::new(expr, ty, span);
+        for argument in &checked {
+            typed = typed.inherit(argument);
+        }
+        let kept = match signature.returns {
+            Returns::Argument(at) | Returns::Item(at) => Some(at),
+            Returns::Decimal => Some(0),
+            _ => None,
+        };
+        if let Some(argument) = kept.and_then(|at| checked.get(at)) {
+            typed.named = argument.named;
+            typed.pending = argument.pending;
+        }
+        if signature.may_be_missing {
+            typed = typed.missing(span, format!("`{}` may find nothing", name.text));
+        }
+        let first = checked.first().map_or(Base::Never, |argument| argument.ty.base.clone());
+        if let Some(why) = signature.failure(&first) {
+            typed = typed.fails(span, why);
+        }
+        self.constants_fit(function, &checked, &first, span)?;
+        Some(typed)
+    }
+
+    fn library_argument(
+        &mut self,
+        name: &str,
+        signature: &Signature,
+        parameter: &Parameter,
+        argument: Typed,
+        before: &[Typed],
+        keeps_unit: bool,
+    ) -> Option<Typed> {
+        let source = self.source(argument.span);
+        let is_pattern =
+            argument.origin.as_ref().is_some_and(|origin| origin.first().is_some_and(|step| step == PATTERN));
+        let wants = self.wanted(parameter.takes, before);
+        if argument.ty.null && !matches!(parameter.takes, Takes::Any) {
+            self.report(
+                Diagnostic::new(
+                    Code::E0212,
+                    format!("this may be null on purpose, which `{name}` does not take"),
+                    argument.span,
+                    show(&argument.ty),
+                )
+                .help(format!("give a value for null: `{source} ?? \"\"`")),
+            );
+            return None;
+        }
+        let fits =
+            if is_pattern { takes_pattern(parameter.takes) } else { fits(parameter.takes, &argument.ty, before) };
+        if !fits {
+            let mut diagnostic = Diagnostic::new(
+                Code::E0201,
+                format!(
+                    "`{name}` takes {wants} as its `{}`, not {}",
+                    parameter.name,
+                    if is_pattern { "a pattern".into() } else { show(&argument.ty) }
+                ),
+                argument.span,
+                show(&argument.ty),
+            );
+            if let Some(span) = argument.origin.as_ref().and_then(|origin| self.declaration(origin)) {
+                diagnostic = diagnostic.also(span, "declared here");
+            }
+            self.report(diagnostic.help(match (parameter.takes, &argument.ty.base) {
+                (
+                    Takes::Text,
+                    Base::Integer(_) | Base::Decimal(_) | Base::Boolean | Base::Date | Base::Time | Base::DateTime,
+                ) => {
+                    format!("write it as text first: `\"{{{source}}}\"`")
+                }
+                (Takes::Integer | Takes::Number, Base::Text | Base::Code { .. }) => {
+                    format!("read the number first: `integer({source}) !! reject \"not a number\"`")
+                }
+                (Takes::Pattern, _) => format!("write a pattern between slashes: `{name}(x, /[0-9]+/)`"),
+                _ => format!("call it as `{}`", shown_call(name, signature)),
+            }));
+            return None;
+        }
+        if parameter.constant && argument.as_constant().is_none() {
+            self.report(
+                Diagnostic::new(
+                    Code::E0220,
+                    format!("`{}` of `{name}` must be a constant", parameter.name),
+                    argument.span,
+                    "not known beforehand",
+                )
+                .help("write the value itself, so that it is checked before any event comes"),
+            );
+            return None;
+        }
+        if !keeps_unit {
+            let argument = self.finished(argument)?;
+            if argument.ty.unit().is_some() {
+                return self.unit_named(argument);
+            }
+            return Some(argument);
+        }
+        Some(argument)
+    }
+
+    fn wanted(&self, takes: Takes, before: &[Typed]) -> String {
+        match takes {
+            Takes::SameAs(at) => before.get(at).map_or("the same type".into(), |argument| show_base(&argument.ty.base)),
+            Takes::ItemOf(at) => match before.get(at).map(|argument| &argument.ty.base) {
+                Some(Base::List(item)) => show(item),
+                _ => "an item of the list".into(),
+            },
+            other => wording(other),
+        }
+    }
+
+    fn returned(&self, signature: &Signature, arguments: &[Typed]) -> Type {
+        let base = match signature.returns {
+            Returns::Text => Base::Text,
+            Returns::Integer => Base::Integer(None),
+            Returns::Decimal => Base::Decimal(arguments.first().and_then(|argument| argument.ty.unit()).cloned()),
+            Returns::Boolean => Base::Boolean,
+            Returns::Date => Base::Date,
+            Returns::Time => Base::Time,
+            Returns::DateTime => Base::DateTime,
+            Returns::Duration => Base::Duration,
+            Returns::ListOfText => Base::List(Box::new(Type::new(Base::Text))),
+            Returns::Rounded => arguments.first().map_or(Base::Never, |argument| argument.ty.base.clone()),
+            Returns::Argument(at) => arguments.get(at).map_or(Base::Never, |argument| argument.ty.base.clone()),
+            Returns::Item(at) => {
+                return match arguments.get(at).map(|argument| &argument.ty.base) {
+                    Some(Base::List(item)) => (**item).clone(),
+                    _ => Type::new(Base::Never),
+                };
+            }
+        };
+        // Case and length of a code change, so what comes back of one is text, unless it is handed through.
+        Type::new(base)
+    }
+
+    /// What a function asks of its constants: patterns, zones, widths.
+    fn constants_fit(
+        &mut self,
+        function: &crate::library::Function,
+        arguments: &[Typed],
+        first: &Base,
+        span: Span,
+    ) -> Option<()> {
+        let constants: Vec<Option<&Constant>> = arguments.iter().map(Typed::as_constant).collect();
+        match function.check_constants(&constants, first) {
+            Ok(()) => Some(()),
+            Err((at, problem)) => {
+                let place = arguments.get(at).map_or(span, |argument| argument.span);
+                self.report(
+                    Diagnostic::new(
+                        Code::E0225,
+                        format!("`{}` cannot use this: {problem}", function.name),
+                        place,
+                        "this constant",
+                    )
+                    .help("correct it; it is read before any event comes"),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// Marks a pattern literal among the arguments; no event field has this name.
+const PATTERN: &str = "\u{0}pattern";
+
+/// Names that people know from elsewhere.
+const ALIASES: &[(&str, &str)] = &[
+    ("len", "length"),
+    ("size", "count"),
+    ("uppercase", "upper"),
+    ("toUpperCase", "upper"),
+    ("upcase", "upper"),
+    ("lowercase", "lower"),
+    ("toLowerCase", "lower"),
+    ("downcase", "lower"),
+    ("substring", "slice"),
+    ("substr", "slice"),
+    ("strip", "trim"),
+    ("str", "text"),
+    ("to_string", "text"),
+    ("toString", "text"),
+    ("parseInt", "integer"),
+    ("int", "integer"),
+    ("float", "decimal"),
+    ("parse_date", "date"),
+    ("exists", "present"),
+    ("isset", "present"),
+    ("is_present", "present"),
+    ("lpad", "pad_left"),
+    ("rpad", "pad_right"),
+    ("avg", "sum"),
+    ("unique", "distinct"),
+];
+
+fn takes_pattern(takes: Takes) -> bool {
+    match takes {
+        Takes::Pattern => true,
+        Takes::Either(all) => all.iter().copied().any(takes_pattern),
+        _ => false,
+    }
+}
+
+fn same_shape(wanted: &Base, given: &Base) -> bool {
+    match (wanted, given) {
+        (Base::Record(wanted), Base::Record(given)) => wanted.fields.iter().all(|field| {
+            given.field(&field.name).is_some_and(|found| {
+                (found.ty.base == field.ty.base || same_shape(&field.ty.base, &found.ty.base))
+                    && (field.ty.missing || !found.ty.missing)
+                    && (field.ty.null || !found.ty.null)
+            })
+        }),
+        (Base::List(wanted), Base::List(given)) => same_shape(&wanted.base, &given.base) || wanted.base == given.base,
+        (Base::Text, Base::Code { .. }) => true,
+        _ => false,
+    }
+}
+
+fn fits(takes: Takes, ty: &Type, before: &[Typed]) -> bool {
+    let base = &ty.base;
+    match takes {
+        Takes::Text => matches!(base, Base::Text | Base::Code { .. }),
+        Takes::Integer => matches!(base, Base::Integer(_)),
+        Takes::Number => matches!(base, Base::Integer(_) | Base::Decimal(_)),
+        Takes::Boolean => *base == Base::Boolean,
+        Takes::Date => *base == Base::Date,
+        Takes::Time => *base == Base::Time,
+        Takes::DateTime => *base == Base::DateTime,
+        Takes::Duration => *base == Base::Duration,
+        Takes::Scalar => {
+            !matches!(base, Base::Record(_) | Base::List(_) | Base::Dictionary(_) | Base::Any | Base::Null)
+        }
+        Takes::Pattern => false,
+        Takes::List(item) => match base {
+            Base::List(found) => found.base == Base::Never || (fits(*item, found, before) && !found.null),
+            _ => false,
+        },
+        Takes::AnyList => matches!(base, Base::List(_)),
+        Takes::Any => true,
+        Takes::SameAs(at) => before.get(at).is_some_and(|argument| alike(&argument.ty.base, base)),
+        Takes::ItemOf(at) => match before.get(at).map(|argument| &argument.ty.base) {
+            Some(Base::List(item)) => item.base == Base::Never || alike(&item.base, base),
+            Some(Base::Text | Base::Code { .. }) => matches!(base, Base::Text | Base::Code { .. }),
+            _ => false,
+        },
+        Takes::Either(all) => all.iter().any(|takes| fits(*takes, ty, before)),
+    }
+}
+
+fn alike(a: &Base, b: &Base) -> bool {
+    wider(a, b).is_some_and(|joined| !matches!(joined, Base::Either(_)))
+}
+
+fn keeps_unit(signature: &Signature, at: usize) -> bool {
+    let kept = match signature.returns {
+        Returns::Argument(kept) | Returns::Item(kept) => kept,
+        Returns::Decimal | Returns::Rounded => 0,
+        _ => return false,
+    };
+    kept == at
+        || matches!(signature.parameters.get(at).map(|parameter| parameter.takes), Some(Takes::SameAs(of) | Takes::ItemOf(of)) if of == kept)
+}
+
+fn wording(takes: Takes) -> String {
+    match takes {
+        Takes::Text => "text".into(),
+        Takes::Integer => "an integer".into(),
+        Takes::Number => "a number".into(),
+        Takes::Boolean => "a boolean".into(),
+        Takes::Date => "a date".into(),
+        Takes::Time => "a time".into(),
+        Takes::DateTime => "a datetime".into(),
+        Takes::Duration => "a duration".into(),
+        Takes::Scalar => "a scalar".into(),
+        Takes::Pattern => "a pattern `/…/`".into(),
+        Takes::List(item) => format!("a list of {}", wording(*item).trim_start_matches("an ").trim_start_matches("a ")),
+        Takes::AnyList => "a list".into(),
+        Takes::Any => "a value".into(),
+        Takes::SameAs(_) => "the same type".into(),
+        Takes::ItemOf(_) => "an item of the list".into(),
+        Takes::Either(all) => all.iter().map(|takes| wording(*takes)).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// `pad_left(text, width, fill)`
+fn shown_call(name: &str, signature: &Signature) -> String {
+    let parameters: Vec<String> = signature
+        .parameters
+        .iter()
+        .map(|parameter| if parameter.optional { format!("{}?", parameter.name) } else { parameter.name.to_string() })
+        .collect();
+    format!("{name}({})", parameters.join(", "))
+}

@@ -1,0 +1,89 @@
+//! Types as the author would write them, for messages.
+
+use crate::model::{Base, Form, Type};
+
+/// The type with its unit, form and `?`, e.g. `integer in minutes?`.
+pub fn show(ty: &Type) -> String {
+    let mut text = show_base(&ty.base);
+    if let Some(form) = &ty.form {
+        text.push_str(&show_form(form));
+    }
+    if ty.null {
+        text.push_str(" | null");
+    }
+    if ty.missing {
+        if text.contains(" | ") {
+            text = format!("({text})");
+        }
+        text.push('?');
+    }
+    text
+}
+
+/// The type without what may be missing or null.
+pub fn show_base(base: &Base) -> String {
+    match base {
+        Base::Boolean => "boolean".into(),
+        Base::Integer(None) => "integer".into(),
+        Base::Integer(Some(unit)) => format!("integer in {unit}"),
+        Base::Decimal(None) => "decimal".into(),
+        Base::Decimal(Some(unit)) => format!("decimal in {unit}"),
+        Base::Text => "string".into(),
+        Base::Date => "date".into(),
+        Base::Time => "time".into(),
+        Base::DateTime => "datetime".into(),
+        Base::Duration => "duration".into(),
+        Base::Code { values, open } => show_code(values, *open),
+        Base::Either(bases) => bases.iter().map(show_base).collect::<Vec<_>>().join(" | "),
+        Base::Record(record) => match &record.name {
+            Some(name) => name.clone(),
+            None => {
+                let mut names: Vec<_> = record.fields.iter().take(4).map(|field| field.name.as_str()).collect();
+                if record.fields.len() > 4 {
+                    names.push("…");
+                }
+                format!("{{ {} }}", names.join(", "))
+            }
+        },
+        Base::List(item) => format!("[{}]", show(item)),
+        Base::Dictionary(item) => format!("{{ string: {} }}", show(item)),
+        Base::Any => "any".into(),
+        Base::Null => "null".into(),
+        Base::Never => "nothing".into(),
+    }
+}
+
+fn show_code(values: &[String], open: bool) -> String {
+    let mut parts: Vec<String> = values.iter().take(6).map(|value| format!("{value:?}")).collect();
+    if values.len() > 6 {
+        parts.push(format!("… {} more", values.len() - 6));
+    }
+    if open {
+        parts.push("string".into());
+    }
+    parts.join(" | ")
+}
+
+fn show_form(form: &Form) -> String {
+    let zone = |zone: &Option<String>| zone.as_ref().map_or(String::new(), |zone| format!(" in zone \"{zone}\""));
+    match form {
+        Form::Text => " as text".into(),
+        Form::Pair { yes, no } => format!(" as {yes:?} / {no:?}"),
+        Form::Unix => " as unix".into(),
+        Form::UnixMs => " as unix_ms".into(),
+        Form::Hl7 { zone: z } => format!(" as hl7{}", zone(z)),
+        Form::Fileman { zone: z } => format!(" as fileman{}", zone(z)),
+        Form::Pattern { pattern, zone: z } => format!(" as {pattern:?}{}", zone(z)),
+    }
+}
+
+/// `"a"`, `"b"` and `"c"`, at most `limit` of them, for sentences.
+pub fn list_codes<'v>(values: impl IntoIterator<Item = &'v str>, limit: usize) -> String {
+    let all: Vec<String> = values.into_iter().map(|value| format!("{value:?}")).collect();
+    match all.len() {
+        0 => String::new(),
+        1 => all[0].clone(),
+        len if len <= limit => format!("{} and {}", all[..len - 1].join(", "), all[len - 1]),
+        len => format!("{} and {} more", all[..limit].join(", "), len - limit),
+    }
+}

@@ -1,0 +1,6 @@
+//! What stands around the compiler and the connector and is built on their doors only: test blocks run, the
+//! first generation's YAML read, both ends of the connector played.
+
+pub mod import_yaml;
+pub mod mock;
+pub mod test_run;

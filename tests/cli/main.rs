@@ -1,0 +1,12 @@
+//! The program as its users call it: the real binary, its exact output and its exit status.
+
+mod check;
+mod compile;
+mod ends;
+mod import;
+mod kill;
+mod mock;
+mod program;
+mod run;
+mod transform;
+mod usage;
