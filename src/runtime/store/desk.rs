@@ -229,8 +229,8 @@ impl Serving {
             while !self.group.is_empty() {
                 match transact(self.store.as_mut(), &self.group) {
                     Ok(answers) => {
-                        self.answer(answers);
                         self.shared.room.regained();
+                        self.answer(answers);
                     }
                     Err(StoreError::Full) => self.wait_for_room()?,
                     Err(error) => return Err(error),

@@ -82,9 +82,8 @@ async fn no_more_requests_are_in_flight_than_the_limit_allows() {
     let recorder = Recorder::new();
     let running = tokio::spawn(run_watched(ground.over_lines(vec![compiled(spec)], &lines), recorder.clone()));
     recorder.wait_for(100, "received").await;
-    target.wait_for(3).await;
-    // a fourth one would be there before the store has answered this
     recorder.wait_for(3, "prepared").await;
+    target.wait_for(3).await;
     assert_eq!(target.got().len(), 3);
     open.send_replace(true);
     let summary = running.await.expect("no panic").expect("it runs");

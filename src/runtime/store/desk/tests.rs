@@ -225,12 +225,12 @@ async fn a_failed_commit_ends_the_store() {
 #[tokio::test]
 async fn a_failed_sync_ends_the_store_and_is_not_tried_again() {
     let Scene { _folder, faults, desk, handle, source } = scene();
-    let synced = handle.synced();
-    while faults.syncs.load(Ordering::SeqCst) == 0 {
-        tokio::task::yield_now().await;
-    }
+    let mut synced = handle.synced();
+    let written = handle.append(source, 0, batch("0"), None, None).await.expect("asked").await.expect("answered");
+    synced.wait_for(|synced| *synced >= written.commit).await.expect("it is synced");
+    let syncs = faults.syncs.load(Ordering::SeqCst);
     faults.sync_fails.store(true, Ordering::SeqCst);
-    let mut n = 0;
+    let mut n = 1;
     let error = loop {
         match handle.append(source, n, batch(&n.to_string()), None, None).await {
             Ok(answer) => drop(answer.await),
@@ -239,7 +239,7 @@ async fn a_failed_sync_ends_the_store_and_is_not_tried_again() {
         n += 1;
     };
     assert!(error.to_string().contains("bring its WAL to the disk: EIO"), "{error}");
-    assert_eq!(faults.syncs.load(Ordering::SeqCst), 2);
-    assert_eq!(*synced.borrow(), 0, "nothing is said to be synced");
+    assert_eq!(faults.syncs.load(Ordering::SeqCst), syncs + 1);
+    assert_eq!(*synced.borrow(), written.commit, "nothing more is said to be synced");
     tokio::task::spawn_blocking(|| desk.join()).await.expect("no panic").expect_err("it failed");
 }
