@@ -7,7 +7,7 @@ use super::options::{End, Hub, Limits, Lines, RunOptions, Source};
 use super::program::{Draft, Program};
 use super::push::Clients;
 use super::shutdown::Shutdown;
-use super::source::websocket::{Connector, Subscription, listen};
+use super::source::websocket::{Connector, Pulse, Subscription, listen};
 use super::source::{Outlet, QUEUE, lines};
 use super::store::desk::{Desk, StoreHandle};
 use super::store::sqlite::Sqlite;
@@ -202,6 +202,7 @@ impl Inlets {
                         ack,
                         end: plumbing.end,
                         limit: plumbing.limits.event_bytes,
+                        pulse: Pulse::default(),
                         outlet,
                         observer: Arc::clone(&plumbing.observer),
                         shutdown: crew.stop.clone(),

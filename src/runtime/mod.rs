@@ -46,3 +46,6 @@ pub struct Summary {
     /// Requests still to be made; they wait in the store for the next run.
     pub pending: u64,
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,8 +110,8 @@ impl Dispatcher {
     /// # Errors
     /// The store failed.
     pub(super) async fn run(mut self) -> Result<Dispatched, RunError> {
+        let mut phase = *self.phase.borrow_and_update();
         loop {
-            let phase = *self.phase.borrow();
             if phase == Phase::Stopping || (phase == Phase::NothingMoreComes && self.is_done()) {
                 return self.wind_up().await;
             }
@@ -121,19 +121,24 @@ impl Dispatcher {
             let look = self.next_look(now);
             tokio::select! {
                 Some(happened) = self.tasks.join_next() => self.take_all(happened)?,
-                woken = self.tools.store.woken() => {
-                    for target in woken? {
-                        if let Some(desk) = self.targets.get_mut(&target) {
-                            desk.wake();
-                        }
-                    }
-                }
+                woken = self.tools.store.woken() => self.wake(woken?),
                 () = tokio::time::sleep_until(look.into()) => self.look_for_credentials(),
                 changed = self.phase.changed() => {
                     if changed.is_err() {
                         return self.wind_up().await;
                     }
+                    phase = *self.phase.borrow_and_update();
+                    // what was written before the sources ended may not have been told yet
+                    self.targets.values_mut().for_each(TargetDesk::wake);
                 }
+            }
+        }
+    }
+
+    fn wake(&mut self, woken: impl IntoIterator<Item = TargetId>) {
+        for target in woken {
+            if let Some(desk) = self.targets.get_mut(&target) {
+                desk.wake();
             }
         }
     }
@@ -215,6 +220,7 @@ impl Dispatcher {
                 desk.wake();
             }
         }
+        self.wake(settled.answer.woken.iter().copied());
         for row in settled.answer.rows.iter().flatten() {
             self.dispatched.outcomes.add(row.outcome, 1);
             settling::log(row);

@@ -102,16 +102,22 @@ impl Desk {
         let shared = Arc::new(Shared::default());
         let (questions, queue) = mpsc::channel(QUEUE);
         let (syncing, synced) = Syncing::start(store.syncer()?)?;
-        let of_thread = Arc::clone(&shared);
+        let mut serving = Serving { store, queue, group: Vec::new(), commits: 0, shared: Arc::clone(&shared) };
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || {
-                let result = serve(store, queue, syncing, &of_thread);
-                if let Err(error) = &result {
-                    let _ = of_thread.failure.set(error.clone());
-                    of_thread.wake.notify_waiters();
+                let served = serving.serve(&syncing);
+                let result = served.and(syncing.end());
+                let Serving { store, queue, group, shared, .. } = serving;
+                match result {
+                    Ok(()) => store.close(),
+                    Err(error) => {
+                        let _ = shared.failure.set(error.clone());
+                        shared.wake.notify_waiters();
+                        drop((queue, group));
+                        Err(error)
+                    }
                 }
-                result
             })
             .map_err(|error| StoreError::Failed { what: "start its thread", reason: error.to_string() })?;
         Ok((Desk { thread }, StoreHandle { questions, synced, shared }))
@@ -205,74 +211,73 @@ impl StoreHandle {
     }
 }
 
-fn serve(
-    mut store: Box<dyn Store>,
-    mut queue: mpsc::Receiver<Question>,
-    syncing: Syncing,
-    shared: &Shared,
-) -> Result<(), StoreError> {
-    let mut commit = 0;
-    while let Some(first) = queue.blocking_recv() {
-        let mut group = vec![first];
-        fill(&mut group, &mut queue);
-        while !group.is_empty() {
-            match transact(store.as_mut(), &group) {
-                Ok(answers) => {
-                    commit += 1;
-                    if !syncing.committed(commit) {
-                        return syncing.end();
+/// What the store's thread owns. It is dropped, and with it the askers' replies, only after a failure is told.
+struct Serving {
+    store: Box<dyn Store>,
+    queue: mpsc::Receiver<Question>,
+    group: Vec<Question>,
+    commits: u64,
+    shared: Arc<Shared>,
+}
+
+impl Serving {
+    /// Until the last asker is gone.
+    fn serve(&mut self, syncing: &Syncing) -> Result<(), StoreError> {
+        while let Some(first) = self.queue.blocking_recv() {
+            self.group.push(first);
+            self.fill();
+            while !self.group.is_empty() {
+                match transact(self.store.as_mut(), &self.group) {
+                    Ok(answers) => {
+                        self.shared.room.regained();
+                        self.answer(answers);
                     }
-                    answer(std::mem::take(&mut group), answers, commit, shared);
-                    shared.room.regained();
+                    Err(StoreError::Full) => self.wait_for_room()?,
+                    Err(error) => return Err(error),
                 }
-                Err(StoreError::Full) => {
-                    store.rollback()?;
-                    shared.room.lost();
-                    group = outcomes_first(store.as_mut(), group, &mut commit, shared)?;
-                    shared.room.wait();
-                    fill(&mut group, &mut queue);
+                if !syncing.committed(self.commits) {
+                    // how it failed is told by its end
+                    return Ok(());
                 }
+            }
+            self.store.tidy()?;
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self) {
+        while self.group.len() < GROUP
+            && let Ok(question) = self.queue.try_recv()
+        {
+            self.group.push(question);
+        }
+    }
+
+    /// On a full disk: settles what can be settled, then waits.
+    fn wait_for_room(&mut self) -> Result<(), StoreError> {
+        self.store.rollback()?;
+        self.shared.room.lost();
+        // stable, so that each kind stays in its order
+        self.group.sort_by_key(|question| !matches!(question, Question::Settle { .. }));
+        let outcomes = self.group.partition_point(|question| matches!(question, Question::Settle { .. }));
+        if outcomes > 0 && outcomes < self.group.len() {
+            match transact(self.store.as_mut(), &self.group[..outcomes]) {
+                Ok(answers) => self.answer(answers),
+                Err(StoreError::Full) => self.store.rollback()?,
                 Err(error) => return Err(error),
             }
         }
-        store.tidy()?;
+        self.shared.room.wait();
+        self.fill();
+        Ok(())
     }
-    syncing.end()?;
-    store.close()
-}
 
-fn fill(group: &mut Vec<Question>, queue: &mut mpsc::Receiver<Question>) {
-    while group.len() < GROUP
-        && let Ok(question) = queue.try_recv()
-    {
-        group.push(question);
+    /// Answers the first questions, after their commit.
+    fn answer(&mut self, answers: Vec<Answer>) {
+        self.commits += 1;
+        let answered = self.group.drain(..answers.len());
+        answer(answered, answers, self.commits, &self.shared);
     }
-}
-
-/// On a full disk: settles what can be settled, and answers with the questions that are left.
-fn outcomes_first(
-    store: &mut dyn Store,
-    group: Vec<Question>,
-    commit: &mut u64,
-    shared: &Shared,
-) -> Result<Vec<Question>, StoreError> {
-    let (outcomes, mut others): (Vec<_>, Vec<_>) =
-        group.into_iter().partition(|question| matches!(question, Question::Settle { .. }));
-    if outcomes.is_empty() || others.is_empty() {
-        return Ok(outcomes.into_iter().chain(others).collect());
-    }
-    match transact(store, &outcomes) {
-        Ok(answers) => {
-            *commit += 1;
-            answer(outcomes, answers, *commit, shared);
-        }
-        Err(StoreError::Full) => {
-            store.rollback()?;
-            others.splice(0..0, outcomes);
-        }
-        Err(error) => return Err(error),
-    }
-    Ok(others)
 }
 
 /// One transaction; the questions stay, so that it can be done again.
@@ -298,9 +303,9 @@ fn transact(store: &mut dyn Store, group: &[Question]) -> Result<Vec<Answer>, St
 }
 
 /// Answers after the commit. An asker that is gone misses nothing: the store has it.
-fn answer(group: Vec<Question>, answers: Vec<Answer>, commit: u64, shared: &Shared) {
+fn answer(questions: impl Iterator<Item = Question>, answers: Vec<Answer>, commit: u64, shared: &Shared) {
     let mut woken: HashSet<TargetId> = HashSet::new();
-    for (question, answer) in group.into_iter().zip(answers) {
+    for (question, answer) in questions.zip(answers) {
         match (question, answer) {
             (Question::Append { batch, budget, reply, .. }, Answer::Appended(appended)) => {
                 if let Appended::Stored { woken: targets, .. } = &appended {
@@ -325,3 +330,6 @@ fn answer(group: Vec<Question>, answers: Vec<Answer>, commit: u64, shared: &Shar
         shared.wake.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests;

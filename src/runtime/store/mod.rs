@@ -365,3 +365,6 @@ pub trait Syncer: Send {
     /// never tried again.
     fn sync(&mut self) -> Result<(), StoreError>;
 }
+
+#[cfg(test)]
+mod tests;

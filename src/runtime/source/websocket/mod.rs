@@ -15,15 +15,25 @@ use connect::NoConnection;
 use frames::{Message, MessageReader, Outgoing, WireError, encode};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncWriteExt, WriteHalf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Silence after which we ask whether the hub is still there.
-const PING_AFTER: Duration = Duration::from_secs(3);
+/// How a hub that says nothing is dealt with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pulse {
+    /// Silence after which it is asked whether it is still there.
+    ask_after: Duration,
+    /// Silence after which it is not.
+    dead_after: Duration,
+}
 
-/// Silence after which it is not: a half-open connection is noticed within ten seconds.
-const DEAD_AFTER: Duration = Duration::from_secs(9);
+impl Default for Pulse {
+    /// A half-open connection is noticed within ten seconds.
+    fn default() -> Pulse {
+        Pulse { ask_after: Duration::from_secs(3), dead_after: Duration::from_secs(9) }
+    }
+}
 
 /// A write that takes longer finds nobody at the other end.
 const WRITE_WITHIN: Duration = Duration::from_secs(9);
@@ -49,6 +59,7 @@ pub(crate) struct Subscription {
     pub end: End,
     /// The longest message, in bytes.
     pub limit: usize,
+    pub pulse: Pulse,
     pub outlet: Outlet,
     pub observer: Arc<dyn Observer>,
     pub shutdown: Shutdown,
@@ -173,11 +184,11 @@ impl Stuck {
 }
 
 /// One connection's writing side.
-struct Speaker {
-    io: WriteHalf<reqwest::Upgraded>,
+struct Speaker<W> {
+    io: W,
 }
 
-impl Speaker {
+impl<W: AsyncWrite + Unpin> Speaker<W> {
     async fn say(&mut self, outgoing: Outgoing<'_>) -> Result<(), WireError> {
         let frame = encode(&outgoing);
         let write = async {
@@ -191,7 +202,7 @@ impl Speaker {
     }
 }
 
-async fn session(subscription: &Subscription, io: reqwest::Upgraded, after: Option<&str>) -> Over {
+async fn session(subscription: &Subscription, io: impl AsyncRead + AsyncWrite, after: Option<&str>) -> Over {
     let (reader, writer) = tokio::io::split(io);
     let mut reader = MessageReader::new(reader, subscription.limit);
     let mut speaker = Speaker { io: writer };
@@ -204,8 +215,8 @@ async fn session(subscription: &Subscription, io: reqwest::Upgraded, after: Opti
 
 async fn converse(
     subscription: &Subscription,
-    reader: &mut MessageReader<tokio::io::ReadHalf<reqwest::Upgraded>>,
-    speaker: &mut Speaker,
+    reader: &mut MessageReader<impl AsyncRead + Unpin>,
+    speaker: &mut Speaker<impl AsyncWrite + Unpin>,
     after: Option<&str>,
     heard: &mut bool,
 ) -> Result<Over, WireError> {
@@ -224,7 +235,8 @@ async fn converse(
             // the wait for the store is not the hub's silence
             last_heard = Instant::now();
         }
-        let silence = if last_asked > last_heard { last_heard + DEAD_AFTER } else { last_heard + PING_AFTER };
+        let Pulse { ask_after, dead_after } = subscription.pulse;
+        let silence = last_heard + if last_asked > last_heard { dead_after } else { ask_after };
         tokio::select! {
             filled = reader.fill() => {
                 filled?;
@@ -256,7 +268,7 @@ async fn converse(
 /// Takes one message; how the connection is over, if it is.
 async fn take(
     subscription: &Subscription,
-    speaker: &mut Speaker,
+    speaker: &mut Speaker<impl AsyncWrite + Unpin>,
     message: Message,
     heard: &mut bool,
 ) -> Result<Option<Over>, WireError> {
@@ -296,4 +308,87 @@ fn greeting(event: &str, after: Option<&str>) -> String {
 
 fn acknowledgement(cursor: &str) -> String {
     serde_json::json!({ "ack": cursor }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::observe::Silent;
+    use crate::runtime::options::Hub;
+    use tokio::io::{AsyncReadExt, DuplexStream};
+    use tokio::sync::{Semaphore, mpsc};
+
+    fn subscription() -> Subscription {
+        let (frames, _) = mpsc::channel(8);
+        let hub = Hub { url: "ws://hub/events".to_owned(), token: None, ack: false };
+        Subscription {
+            connector: Arc::new(Connector::new(&hub).expect("a hub's URL")),
+            name: "rule".into(),
+            cursor: watch::channel(None).1,
+            ack: false,
+            end: End::Never,
+            limit: 1 << 20,
+            pulse: Pulse { ask_after: Duration::from_millis(50), dead_after: Duration::from_millis(150) },
+            outlet: Outlet::new(frames, Arc::new(Semaphore::new(1 << 20))),
+            observer: Arc::new(Silent),
+            shutdown: Shutdown::new(),
+        }
+    }
+
+    /// What the hub reads: opcodes of masked, short frames.
+    async fn opcode(hub: &mut DuplexStream) -> u8 {
+        let mut head = [0; 6];
+        hub.read_exact(&mut head).await.expect("a frame");
+        let mut payload = vec![0; usize::from(head[1] & 0x7f)];
+        hub.read_exact(&mut payload).await.expect("its payload");
+        head[0] & 0x0f
+    }
+
+    #[tokio::test]
+    async fn a_hub_that_is_silent_is_asked_and_left() {
+        let (ours, mut theirs) = tokio::io::duplex(4096);
+        let begun = Instant::now();
+        let listening = tokio::spawn(async move { session(&subscription(), ours, None).await });
+        assert_eq!(opcode(&mut theirs).await, 1);
+        assert_eq!(opcode(&mut theirs).await, 9);
+        assert!(begun.elapsed() >= Duration::from_millis(50));
+        let Over::Broke { reason, heard } = listening.await.expect("it ends") else {
+            panic!("it is not over for good")
+        };
+        assert_eq!((reason.as_str(), heard), ("it does not answer any more", false));
+        assert!(begun.elapsed() >= Duration::from_millis(150), "{:?}", begun.elapsed());
+        let Pulse { ask_after, dead_after } = Pulse::default();
+        assert!(ask_after < dead_after && dead_after <= Duration::from_secs(10));
+    }
+
+    #[tokio::test]
+    async fn a_hub_that_answers_pings_is_kept() {
+        let (ours, mut theirs) = tokio::io::duplex(4096);
+        let listening = tokio::spawn(async move { session(&subscription(), ours, None).await });
+        assert_eq!(opcode(&mut theirs).await, 1);
+        for _ in 0..6 {
+            assert_eq!(opcode(&mut theirs).await, 9);
+            theirs.write_all(&[0x8a, 0]).await.expect("it listens");
+        }
+        theirs.write_all(&[0x88, 2, 0x03, 0xe9]).await.expect("it listens");
+        let Over::Broke { reason, .. } = listening.await.expect("it ends") else { panic!("it is not over for good") };
+        assert_eq!(reason, "it closed the connection (1001)");
+    }
+
+    #[test]
+    fn the_first_reconnect_comes_at_once_and_the_later_ones_within_a_second() {
+        assert_eq!(backoff(0), Duration::ZERO);
+        for failures in 1..100 {
+            let wait = backoff(failures);
+            assert!(wait > Duration::ZERO && wait <= Duration::from_secs(1), "{wait:?}");
+        }
+        assert!((0..50).all(|_| backoff(1) <= Duration::from_millis(50)));
+    }
+
+    #[test]
+    fn cursors_and_names_are_quoted_as_json() {
+        assert_eq!(greeting("a\"b", Some("1\n")), r#"{"listen":"a\"b","after":"1\n"}"#);
+        assert_eq!(greeting("rule", None), r#"{"listen":"rule"}"#);
+        assert_eq!(acknowledgement("\\"), r#"{"ack":"\\"}"#);
+    }
 }

@@ -289,3 +289,6 @@ impl Syncer for WalSyncer {
             .map_err(|error| StoreError::Failed { what: "bring its WAL to the disk", reason: error.to_string() })
     }
 }
+
+#[cfg(test)]
+mod tests;
