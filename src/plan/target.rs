@@ -203,6 +203,7 @@ fn nanoseconds(time: jiff::civil::Time) -> i128 {
 }
 
 /// What a target that stopped made.
+#[allow(clippy::boxed_local, reason = "the evaluator boxes how it stops; this takes it as it comes")]
 pub fn ended(stop: Box<Stop>) -> Made {
     match *stop {
         Stop::Skip => Made::Skipped,
@@ -210,6 +211,7 @@ pub fn ended(stop: Box<Stop>) -> Made {
     }
 }
 
+#[allow(clippy::boxed_local, reason = "the evaluator boxes how it stops; this takes it as it comes")]
 fn routed(stop: Box<Stop>, target: usize, item: Option<u32>) -> Routed {
     match *stop {
         Stop::Skip => Routed::Skipped { target, item },
