@@ -46,18 +46,18 @@ impl Checker<'_> {
             if let Item::Ignore(ignore) = item {
                 for path in &ignore.paths {
                     ignored.extend(path.names.first().map(|name| name.text.clone()));
-                    if let Some(name) = path.names.first() {
-                        if self.event.field(&name.text).is_none() {
-                            self.report(
-                                Diagnostic::new(
-                                    Code::E0102,
-                                    format!("the event has no field `{}` to ignore", name.text),
-                                    name.span,
-                                    "no such field",
-                                )
-                                .help("remove it from the line"),
-                            );
-                        }
+                    if let Some(name) = path.names.first()
+                        && self.event.field(&name.text).is_none()
+                    {
+                        self.report(
+                            Diagnostic::new(
+                                Code::E0102,
+                                format!("the event has no field `{}` to ignore", name.text),
+                                name.span,
+                                "no such field",
+                            )
+                            .help("remove it from the line"),
+                        );
                     }
                 }
             }

@@ -572,10 +572,10 @@ impl Checker<'_> {
 
     /// `status in 200..299` (and `not fault`, which holds anyway).
     fn accept(&mut self, node: &tree::Expr) -> Option<Accept> {
-        if let ExprKind::Binary { operator: tree::Binary::And, left, right, .. } = &node.kind {
-            if is_not_fault(right) {
-                return self.accept(left);
-            }
+        if let ExprKind::Binary { operator: tree::Binary::And, left, right, .. } = &node.kind
+            && is_not_fault(right)
+        {
+            return self.accept(left);
         }
         if is_not_fault(node) {
             return Some(Accept::default());
@@ -586,18 +586,17 @@ impl Checker<'_> {
                 ExprKind::Number(text) => text.parse::<u16>().ok().filter(|status| (100..600).contains(status)),
                 _ => None,
             };
-            if let (true, Some(from), Some(to)) = (status, bound(low), bound(high)) {
-                if from <= to {
-                    return Some(Accept { from, to });
-                }
+            if let (true, Some(from), Some(to)) = (status, bound(low), bound(high))
+                && from <= to
+            {
+                return Some(Accept { from, to });
             }
         }
-        if let ExprKind::Binary { operator: tree::Binary::Equal, left, right, .. } = &node.kind {
-            if let (ExprKind::Name(name), ExprKind::Number(text)) = (&left.kind, &right.kind) {
-                if let (true, Ok(status @ 100..600)) = (name.text == "status", text.parse::<u16>()) {
-                    return Some(Accept { from: status, to: status });
-                }
-            }
+        if let ExprKind::Binary { operator: tree::Binary::Equal, left, right, .. } = &node.kind
+            && let (ExprKind::Name(name), ExprKind::Number(text)) = (&left.kind, &right.kind)
+            && let (true, Ok(status @ 100..600)) = (name.text == "status", text.parse::<u16>())
+        {
+            return Some(Accept { from: status, to: status });
         }
         self.report(
             Diagnostic::new(Code::E0616, "`accept` says which statuses mean delivered", node.span, "not understood")

@@ -217,10 +217,10 @@ impl Checker<'_> {
             lowered.push(key);
         }
         self.note_use(&name, &lowered);
-        if table.model.default.is_none() {
-            if let Some(why) = uncovered(table, &lowered) {
-                typed = typed.fails(span, why);
-            }
+        if table.model.default.is_none()
+            && let Some(why) = uncovered(table, &lowered)
+        {
+            typed = typed.fails(span, why);
         }
         typed.expr =
             Expr::Lookup { table: name, keys: lowered.into_iter().map(|key| key.expr).collect(), column: index };

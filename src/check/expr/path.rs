@@ -62,11 +62,11 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-        if scope.event {
-            if let Some(field) = self.event.field(name) {
-                let ty = field.ty.clone();
-                return Some(Some(self.event_field(name, ty, span, scope)));
-            }
+        if scope.event
+            && let Some(field) = self.event.field(name)
+        {
+            let ty = field.ty.clone();
+            return Some(Some(self.event_field(name, ty, span, scope)));
         }
         if let Some(found) = self.top_let(name, span) {
             return Some(found);
@@ -112,19 +112,20 @@ impl Checker<'_> {
         span: Span,
         scope: &mut Scope,
     ) -> Option<Typed> {
-        if let ExprKind::Name(root) = &base.kind {
-            if root.text == "env" && self.resolve("env", root.span, scope).is_none() {
-                self.report(
-                    Diagnostic::new(
-                        Code::E0615,
-                        "`env` stands only in a URL, a header or `auth`",
-                        span,
-                        "read from the environment",
-                    )
-                    .help("a mapping is a function of the event alone; write the value as a constant"),
-                );
-                return None;
-            }
+        if let ExprKind::Name(root) = &base.kind
+            && root.text == "env"
+            && self.resolve("env", root.span, scope).is_none()
+        {
+            self.report(
+                Diagnostic::new(
+                    Code::E0615,
+                    "`env` stands only in a URL, a header or `auth`",
+                    span,
+                    "read from the environment",
+                )
+                .help("a mapping is a function of the event alone; write the value as a constant"),
+            );
+            return None;
         }
         let base = self.expr(base, scope)?;
         self.step(base, &name.text, name.span, span, scope)

@@ -141,14 +141,14 @@ impl Checker<'_> {
         }
         let (value, steps) = (value?, steps?);
         let value = self.leaving(value, &rule.target, &at.shape)?;
-        if let [.., OutName::Attribute(_) | OutName::Here] = steps.as_slice() {
-            if matches!(value.ty.base, Base::List(_)) {
-                self.report(
-                    Diagnostic::new(Code::E0505, "a list has no place in one text", value.span, show(&value.ty))
-                        .help(format!("join its items: `join({}, \" \")`", self.source(value.span))),
-                );
-                return None;
-            }
+        if let [.., OutName::Attribute(_) | OutName::Here] = steps.as_slice()
+            && matches!(value.ty.base, Base::List(_))
+        {
+            self.report(
+                Diagnostic::new(Code::E0505, "a list has no place in one text", value.span, show(&value.ty))
+                    .help(format!("join its items: `join({}, \" \")`", self.source(value.span))),
+            );
+            return None;
         }
         let all: Vec<OutName> = at.prefix.iter().chain(&steps).cloned().collect();
         let leaf = Leaf {

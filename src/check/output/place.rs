@@ -96,24 +96,24 @@ impl Checker<'_> {
             );
             return None;
         }
-        if let Some(prefix) = &name.prefix {
-            if !namespaces.iter().any(|(known, _, _)| known.as_deref() == Some(prefix.text.as_str())) {
-                let near = nearest(&prefix.text, namespaces.iter().filter_map(|(known, _, _)| known.as_deref()))
-                    .map(str::to_string);
-                self.report(
-                    Diagnostic::new(
-                        Code::E0504,
-                        format!("the prefix `{}` is not declared", prefix.text),
-                        prefix.span,
-                        "no such prefix",
-                    )
-                    .help(match near {
-                        Some(near) => format!("write `{near}:{}`", name.local.text),
-                        None => format!("declare it at the top of the map: `namespace {} \"urn:…\"`", prefix.text),
-                    }),
-                );
-                return None;
-            }
+        if let Some(prefix) = &name.prefix
+            && !namespaces.iter().any(|(known, _, _)| known.as_deref() == Some(prefix.text.as_str()))
+        {
+            let near = nearest(&prefix.text, namespaces.iter().filter_map(|(known, _, _)| known.as_deref()))
+                .map(str::to_string);
+            self.report(
+                Diagnostic::new(
+                    Code::E0504,
+                    format!("the prefix `{}` is not declared", prefix.text),
+                    prefix.span,
+                    "no such prefix",
+                )
+                .help(match near {
+                    Some(near) => format!("write `{near}:{}`", name.local.text),
+                    None => format!("declare it at the top of the map: `namespace {} \"urn:…\"`", prefix.text),
+                }),
+            );
+            return None;
         }
         Some(QName { prefix: name.prefix.as_ref().map(|prefix| prefix.text.clone()), local: name.local.text.clone() })
     }
