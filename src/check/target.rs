@@ -24,6 +24,15 @@ impl Checker<'_> {
         let mut scope = Scope::of_event();
         self.used_lets.clear();
         let method = self.method(node, map);
+        // `when` asks of the event, before its items are looked at: an item is not in scope there.
+        let when = match &node.when {
+            Some(when) => {
+                let (condition, yes, _) = self.condition(when, "`when`", &mut scope)?;
+                scope.learn(yes);
+                Some(self.with_lets(condition))
+            }
+            None => None,
+        };
         let each = match &node.each {
             Some(each) => {
                 let bound = self.bind_each(each, &mut scope)?;
@@ -33,14 +42,6 @@ impl Checker<'_> {
                     list: self.with_lets(list.expr),
                     filter: bound.filter.map(|filter| self.with_lets(filter)),
                 })
-            }
-            None => None,
-        };
-        let when = match &node.when {
-            Some(when) => {
-                let (condition, yes, _) = self.condition(when, "`when`", &mut scope)?;
-                scope.learn(yes);
-                Some(self.with_lets(condition))
             }
             None => None,
         };
