@@ -62,6 +62,7 @@ impl Intake {
         let mut on_their_way: VecDeque<oneshot::Receiver<Written>> = VecDeque::new();
         let mut unsynced: VecDeque<(u64, Option<String>)> = VecDeque::new();
         let mut taken_in = TakenIn::default();
+        let mut warned = !self.cursors;
         let mut frames = Vec::with_capacity(BATCH);
         let mut open = true;
         while open || !on_their_way.is_empty() || !unsynced.is_empty() {
@@ -69,6 +70,7 @@ impl Intake {
                 biased;
                 written = next_written(&mut on_their_way), if !on_their_way.is_empty() => {
                     let written = written.ok_or_else(|| self.store.failure())?;
+                    warned = warned || self.warn_of_nameless(&written.batch);
                     let cursor = self.cursor_of(&written.batch);
                     unsynced.push_back((written.commit, cursor));
                     self.account(written, &mut taken_in)?;
@@ -119,6 +121,18 @@ impl Intake {
         self.source.position += batch.len() as u64;
         let cursor = self.cursor_of(&batch);
         self.store.append(self.source.id, expected, batch, cursor, budget).await
+    }
+
+    /// Said once: such events cannot be asked for again.
+    fn warn_of_nameless(&self, batch: &[NewEvent]) -> bool {
+        let nameless = batch.iter().any(|event| !event.id_is_cursor && event.settled.is_empty());
+        if nameless {
+            let name = &*self.subscription;
+            tracing::warn!(
+                "the hub sends \"{name}\" without ids: after a break it cannot be told where to go on, and what comes again is not recognised"
+            );
+        }
+        nameless
     }
 
     fn cursor_of(&self, batch: &[NewEvent]) -> Option<String> {

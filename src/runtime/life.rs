@@ -31,7 +31,6 @@ pub async fn run(options: RunOptions, observer: Arc<dyn Observer>) -> Result<Sum
     let names = inlets.source_names();
     let opened = tokio::task::spawn_blocking(move || open(&path, draft, names));
     let (desk, store, program, states) = opened.await.map_err(broken)??;
-    tell_of_left_over(&program);
     let phase = watch::Sender::new(Phase::Running);
     let seen = Arc::clone(&observer);
     let dispatcher =
@@ -57,6 +56,7 @@ type Opened = (Desk, StoreHandle, Arc<Program>, BTreeMap<String, SourceState>);
 fn open(path: &std::path::Path, draft: Draft, names: Vec<String>) -> Result<Opened, RunError> {
     let mut store = Sqlite::open(path)?;
     let program = draft.register(&mut store)?;
+    tell_of_left_over(&program, store.pending()?);
     let mut states = BTreeMap::new();
     for name in names {
         let state = store.source(&name)?;
@@ -66,10 +66,17 @@ fn open(path: &std::path::Path, draft: Draft, names: Vec<String>) -> Result<Open
     Ok((desk, handle, Arc::new(program), states))
 }
 
-fn tell_of_left_over(program: &Program) {
-    let pending: u64 = program.mappings.iter().flat_map(|mapped| &mapped.targets).map(|target| target.pending).sum();
+fn tell_of_left_over(program: &Program, pending: u64) {
     if pending > 0 {
         tracing::info!(pending, "going on with what an earlier run left");
+    }
+    let ours: u64 = program.mappings.iter().flat_map(|mapped| &mapped.targets).map(|target| target.pending).sum();
+    let orphaned = pending.saturating_sub(ours);
+    if orphaned > 0 {
+        tracing::warn!(
+            orphaned,
+            "requests wait for targets that no mapping has any more, and so does what is behind them in their lanes; run the mappings that they belong to"
+        );
     }
 }
 

@@ -22,6 +22,7 @@ mod program;
 mod push;
 mod shutdown;
 mod source;
+pub mod status;
 pub mod store;
 
 pub use error::RunError;

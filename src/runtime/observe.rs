@@ -29,7 +29,7 @@ pub enum RunEvent<'a> {
     Received { event: u64, subscription: &'a str, id: &'a str, data: &'a [u8] },
     /// An event came again (same subscription, id and data) and is not stored again.
     Known { subscription: &'a str, id: &'a str, data: &'a [u8] },
-    /// The request that an event makes, before its first try in this run.
+    /// The request that an event makes, before each try.
     Prepared {
         event: u64,
         id: &'a str,

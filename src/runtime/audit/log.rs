@@ -94,16 +94,13 @@ impl AuditLog {
     /// # Errors
     /// The store could not be read.
     pub fn verify(&self) -> Result<Verified, StoreError> {
-        let mut previous = [0; 32];
-        let mut verified = Verified { rows: 0, head: super::super::options::hex(&previous), broken_at: None };
+        let mut verified = Verified { rows: 0, head: "0".repeat(64), broken_at: None };
         self.for_each(&AuditFilter::default(), &mut |row| {
-            let link = row.link(&previous);
             let expected = verified.rows + 1;
-            if row.number != expected || super::super::options::hex(&link) != row.hash {
+            if row.number != expected || !row.follows(&verified.head) {
                 verified.broken_at = Some(expected);
                 return ControlFlow::Break(());
             }
-            previous = link;
             verified.rows = row.number;
             verified.head = row.hash;
             ControlFlow::Continue(())

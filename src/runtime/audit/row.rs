@@ -1,5 +1,6 @@
 //! One row of the audit log, and how its link of the chain is computed.
 
+use crate::runtime::options::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -106,6 +107,17 @@ pub struct AuditRow {
 }
 
 impl AuditRow {
+    /// Whether its link holds after a row with this hash (lower-case hex).
+    pub(crate) fn follows(&self, previous: &str) -> bool {
+        let mut bytes = [0; 32];
+        previous.len() == 64
+            && previous.is_ascii()
+            && bytes.iter_mut().zip(0..).all(|(byte, at)| {
+                u8::from_str_radix(&previous[2 * at..2 * at + 2], 16).map(|read| *byte = read).is_ok()
+            })
+            && hex(&self.link(&bytes)) == self.hash
+    }
+
     /// The link: SHA-256 of the previous hash (32 bytes, zeros before the first row) and of every field
     /// but the hash, each with its length in front, so that no two rows share an encoding.
     pub(crate) fn link(&self, previous: &[u8; 32]) -> [u8; 32] {

@@ -93,7 +93,8 @@ async fn made(tools: &Tools, turn: &Turn, place: Place<'_>) -> Result<Made, Stor
     }
     let environment = &tools.program.environment;
     let prepare = |plan: &Plan, target| plan.prepare(&turn.data, &turn.envelope, target, turn.work.item, environment);
-    let bound_to_old = turn.begun_before || turn.tries > 0 || turn.work.item.is_some();
+    let may_be_begun = turn.begun_before || turn.effect.is_unknown() || turn.tries > 0;
+    let bound_to_old = may_be_begun || turn.work.item.is_some();
     if turn.plan == place.mapped.plan_id || !bound_to_old {
         return Ok(prepare(&place.mapped.plan, place.index));
     }

@@ -183,7 +183,7 @@ impl Dispatcher {
     }
 
     fn next_look(&self, now: Instant) -> Instant {
-        let mut look = now + CREDENTIAL_LOOK;
+        let mut look = self.credentials_looked_at + CREDENTIAL_LOOK;
         if !self.tools.store.has_room() {
             look = now + ROOM_LOOK;
         }

@@ -7,7 +7,6 @@ use crate::runtime::audit::{AuditRow, Outcome};
 use crate::runtime::lanes::attend::AttendedEnd;
 use crate::runtime::observe::RunEvent;
 use crate::runtime::store::{Deferred, Settled, Settlement, Turn, WorkId};
-use std::time::Duration;
 
 /// Gathers a settlement while another one is on its way.
 #[derive(Debug, Default)]
@@ -160,7 +159,7 @@ impl Dispatcher {
 
     /// A paused target goes on when its credential, read again, is another one.
     pub(super) fn look_for_credentials(&mut self) {
-        if self.credentials_looked_at.elapsed() < CREDENTIAL_LOOK.saturating_sub(Duration::from_secs(1)) {
+        if self.credentials_looked_at.elapsed() < CREDENTIAL_LOOK {
             return;
         }
         self.credentials_looked_at = Instant::now();

@@ -243,6 +243,12 @@ fn what_was_given_out_before_a_kill_may_have_been_begun() {
     assert_eq!(scene.store().epoch(), epoch + 1);
     let begun: Vec<_> = scene.turns(&[], 2).turns.iter().map(|turn| turn.begun_before).collect();
     assert_eq!(begun, [true, false]);
+    // giving it back does not make it forgotten
+    let turns = scene.turns(&[], 2);
+    let back = (turns.turns[0].work, turns.turns[0].lane.clone());
+    scene.settle(Settlement { released: vec![back], ..Settlement::default() });
+    scene.reopen();
+    assert_eq!(scene.turns(&[], 2).turns[0].effect, Effect::Abandoned);
 }
 
 #[test]

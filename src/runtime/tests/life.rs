@@ -223,3 +223,22 @@ async fn a_second_run_on_a_store_is_refused() {
     running.await.expect("no panic").expect("it runs");
     run_quietly(ground.over_lines(mappings(), &[])).await.expect("now it can");
 }
+
+#[tokio::test]
+async fn the_status_says_what_is_left_to_do() {
+    let target = TargetEnd::start(|got, _| Reply::Status(if got.path == "/rules/1" { 422 } else { 401 })).await;
+    let ground = Ground::new();
+    let mut spec = mapping("rules", &target.url());
+    spec["targets"][0]["limit"] = json!({ "at_once": 1 });
+    let lines = [event(1, 1, "a"), event(2, 1, "b"), event(3, 1, "c")];
+    run_quietly(ground.over_lines(vec![compiled(spec)], &lines)).await.expect("it runs");
+    let status = crate::runtime::status::status(&ground.store()).expect("a store");
+    assert_eq!((status.set_aside, status.sources[0].taken), (1, 3));
+    assert_eq!((status.sources[0].subscription.as_str(), status.sources[0].cursor.as_deref()), ("rule", None));
+    let target_status = &status.targets[0];
+    assert_eq!((target_status.pending, target_status.tried), (2, 1));
+    assert_eq!((target_status.mapping.as_str(), target_status.origin.as_str()), ("rules", target.url().as_str()));
+    assert!(target_status.oldest.is_some());
+    let missing = crate::runtime::status::status(&ground.path().join("none.db")).expect_err("none");
+    assert!(missing.to_string().contains("there is no store"), "{missing}");
+}

@@ -11,10 +11,12 @@ mod open;
 mod schema;
 mod seen;
 mod settle;
+mod status;
 mod turns;
 
 pub(in crate::runtime) use audit::{AUDIT_ROWS, read_audit_row};
 pub(in crate::runtime) use open::{open_for_reading, reading_failed};
+pub(in crate::runtime) use status::read_status;
 
 use super::lock::StoreLock;
 use super::{

@@ -2,7 +2,8 @@
 
 use super::names::Names;
 use super::schema::{APPLICATION_ID, CREATE, VERSION};
-use super::{Chain, RunningClock, Sqlite, seen};
+use super::{AUDIT_ROWS, Chain, RunningClock, Sqlite, read_audit_row, seen};
+use crate::runtime::audit::AuditRow;
 use crate::runtime::store::StoreError;
 use crate::runtime::store::lock::StoreLock;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -15,6 +16,9 @@ const RETENTION: Duration = Duration::from_secs(30 * 86_400);
 
 /// Of SQLite's page cache: 16 MiB.
 const CACHE_KIB: i64 = 16 * 1024;
+
+/// Rows of the audit log whose links are checked at each start.
+const LINKS: u32 = 1000;
 
 /// Prepared statements kept; more than there are.
 const STATEMENTS: usize = 64;
@@ -146,6 +150,7 @@ fn finish(connection: Connection, path: PathBuf, lock: StoreLock) -> Result<Sqli
         })
         .map_err(&failed)?;
     let chain = Chain::read(&connection).map_err(&failed)?;
+    check_last_links(&connection, &path)?;
     let seen = seen::Seen::read(&connection).map_err(&failed)?;
     Ok(Sqlite {
         connection,
@@ -161,6 +166,26 @@ fn finish(connection: Connection, path: PathBuf, lock: StoreLock) -> Result<Sqli
         commits: 0,
         wal_alarmed: false,
     })
+}
+
+/// The end of the chain, so that the start is quick and what broke last is seen.
+fn check_last_links(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let failed = opening(path);
+    let sql = format!("SELECT * FROM ({AUDIT_ROWS} ORDER BY a.number DESC LIMIT {LINKS}) ORDER BY number");
+    let mut statement = connection.prepare(&sql).map_err(&failed)?;
+    let mut rows = statement.query([]).map_err(&failed)?;
+    let mut previous: Option<AuditRow> = None;
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let row = read_audit_row(row).map_err(&failed)?;
+        if let Some(previous) = previous
+            && (row.number != previous.number + 1 || !row.follows(&previous.hash))
+        {
+            let reason = format!("row {} of the audit log does not follow from the one before it", row.number);
+            return Err(StoreError::Damaged { path: path.to_owned(), reason });
+        }
+        previous = Some(row);
+    }
+    Ok(())
 }
 
 /// A connection that only reads, whether a `run` writes or not.

@@ -166,6 +166,7 @@ fn the_chain_shows_a_changed_a_missing_and_a_moved_row() {
     let tamper = |sql: &str| Connection::open(&path).and_then(|db| db.execute_batch(sql)).expect("done");
     tamper("UPDATE audit SET reason = 'x' WHERE number = 4");
     assert_eq!(verified().broken_at, Some(4));
+    assert!(sentence(&path).contains("is damaged: row 4 of the audit log does not follow"), "{}", sentence(&path));
     tamper("UPDATE audit SET reason = NULL WHERE number = 4");
     assert_eq!(verified(), whole);
     tamper("DELETE FROM audit WHERE number = 7");

@@ -159,10 +159,11 @@ impl Sqlite {
     /// That it was given out is committed before the request leaves, so that after a kill its effect counts as
     /// unknown and its bytes as settled.
     fn mark_begun(&self, turn: &Turn) -> Result<(), StoreError> {
+        let effect = if turn.begun_before { Effect::Abandoned } else { turn.effect };
         self.execute(
             "mark what is begun",
-            "UPDATE work SET begun = ?6
-             WHERE record = ?1 AND ord = ?2 AND event = ?3 AND target = ?4 AND item = ?5 AND begun <> ?6",
+            "UPDATE work SET begun = ?6, effect = ?7, last_try = CASE WHEN ?8 THEN ?9 ELSE last_try END
+             WHERE record = ?1 AND ord = ?2 AND event = ?3 AND target = ?4 AND item = ?5",
             params![
                 turn.lane.record.0,
                 turn.lane.order,
@@ -170,6 +171,9 @@ impl Sqlite {
                 turn.work.target.0,
                 item_number(turn.work.item),
                 self.epoch as i64,
+                effect.code(),
+                turn.begun_before,
+                self.clock.now(),
             ],
         )
         .map(drop)
