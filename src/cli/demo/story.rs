@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
 
-/// Gathers what belongs to one event and prints it when its final row is written, so that events that go at once do not
-/// mix.
+/// Gathers what belongs to one event and prints it when all is known of it, so that events that go at once do not mix.
+/// An event is on its way as soon as it is stored, so its end may be told before its arrival is.
 pub struct Story {
     paint: Paint,
     open: Mutex<HashMap<u64, Block>>,
@@ -18,7 +18,11 @@ pub struct Story {
 /// What is to be said of one event.
 #[derive(Default)]
 struct Block {
+    /// The event as it came.
+    arrival: Option<String>,
     text: String,
+    /// What became of it.
+    end: Option<String>,
     /// The keys of the requests that are shown already; every try sends the same.
     shown: Vec<String>,
 }
@@ -45,9 +49,17 @@ impl Story {
         new
     }
 
-    fn finish(&self, row: &AuditRow) {
-        let block = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&row.event).unwrap_or_default();
-        say(&format!("{}  {}\n", block.text, self.outcome(row)));
+    /// Changes the event's block, and prints it when both its arrival and its end are in.
+    fn told(&self, event: u64, tell: impl FnOnce(&mut Block)) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let block = open.entry(event).or_default();
+        tell(block);
+        if let (Some(arrival), Some(end)) = (&block.arrival, &block.end) {
+            let whole = format!("{arrival}\n{}  {end}\n", block.text);
+            open.remove(&event);
+            drop(open);
+            say(&whole);
+        }
     }
 
     fn outcome(&self, row: &AuditRow) -> String {
@@ -71,7 +83,8 @@ impl Observer for Story {
         match event {
             RunEvent::Received { event, id, data, .. } => {
                 let data = String::from_utf8_lossy(data);
-                self.add(event, &format!("{} {}", paint.bold(&format!("event {id}")), data.trim()));
+                let arrival = format!("{} {}", paint.bold(&format!("event {id}")), data.trim());
+                self.told(event, |block| block.arrival = Some(arrival));
             }
             RunEvent::Known { id, .. } => {
                 say(&format!(
@@ -93,7 +106,10 @@ impl Observer for Story {
                 let wait = retry_in.as_secs_f64();
                 self.add(event, &paint.yellow(&format!("  ~ try {number}: {answer}, again in {wait:.1} s")));
             }
-            RunEvent::Finished { row } => self.finish(row),
+            RunEvent::Finished { row } => {
+                let end = self.outcome(row);
+                self.told(row.event, |block| block.end = Some(end));
+            }
             RunEvent::HubLost { reason, .. } => say(&paint.dim(&format!("the hub is lost: {reason}"))),
             RunEvent::Target { reason, condition, .. } => {
                 say(&paint.dim(&format!("the target is {condition:?}: {reason}")))
