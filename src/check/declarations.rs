@@ -4,7 +4,7 @@ use super::Checker;
 use super::nearest::nearest;
 use super::scope::Origin;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Base, Target, Type};
+use crate::model::{Base, Target};
 use crate::syntax::tree::{self, Item, SyntaxTree, TypeKind, TypeNode};
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ impl<'a> Checker<'a> {
                     None => None,
                 },
                 Item::Zone(zone, span) => {
-                    if jiff::tz::TimeZone::get(&zone.value).is_err() {
+                    if crate::library::zone::Zone::named(&zone.value).is_err() {
                         self.report(
                             Diagnostic::new(
                                 Code::E0110,
@@ -212,11 +212,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Notes that a field is used, with all that is in it where it is a record or list that may be moved whole.
-    pub(super) fn mark_used(&mut self, origin: &Origin, _ty: &Type) {
-        if !self.used.contains(origin) {
-            self.used.insert(origin.clone());
-        }
+    /// Notes that a field is used.
+    pub(super) fn mark_used(&mut self, origin: &Origin) {
+        self.used.insert(origin.clone());
     }
 
     /// Notes what a look-up may ask a table for.

@@ -368,7 +368,7 @@ impl<'a> Checker<'a> {
 
 fn digest(file: &crate::text::SourceFile) -> SourceDigest {
     let name = file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name).to_string();
-    let sha256 = Sha256::digest(file.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = crate::library::hexadecimal(&Sha256::digest(file.text.as_bytes()));
     SourceDigest { name, sha256 }
 }
 

@@ -1,5 +1,7 @@
 //! The nearest name in scope, for "did you mean".
 
+use crate::syntax::words::distance;
+
 /// The candidate that `wanted` was most likely meant to be: by letters without case and separators, by
 /// edit distance (transpositions count once), or as a part of a longer name. `None` where nothing is near.
 pub fn nearest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
@@ -37,24 +39,6 @@ fn score(wanted: &[char], candidate: &[char]) -> Option<usize> {
     let contains =
         |long: &[char], short: &[char]| short.len() >= 3 && long.windows(short.len()).any(|part| part == short);
     (contains(wanted, candidate) || contains(candidate, wanted)).then_some(9 + wanted.len().abs_diff(candidate.len()))
-}
-
-/// Optimal string alignment distance.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let substitution = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            row[j] = substitution.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
 }
 
 #[cfg(test)]

@@ -79,11 +79,15 @@ fn show_form(form: &Form) -> String {
 
 /// `"a"`, `"b"` and `"c"`, at most `limit` of them, for sentences.
 pub fn list_codes<'v>(values: impl IntoIterator<Item = &'v str>, limit: usize) -> String {
-    let all: Vec<String> = values.into_iter().map(|value| format!("{value:?}")).collect();
-    match all.len() {
-        0 => String::new(),
-        1 => all[0].clone(),
-        len if len <= limit => format!("{} and {}", all[..len - 1].join(", "), all[len - 1]),
-        len => format!("{} and {} more", all[..limit].join(", "), len - limit),
+    and_list(&values.into_iter().map(|value| format!("{value:?}")).collect::<Vec<_>>(), limit)
+}
+
+/// `a, b and c`, at most `limit` of them, for sentences.
+pub fn and_list(items: &[String], limit: usize) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [before @ .., last] if items.len() <= limit => format!("{} and {last}", before.join(", ")),
+        _ => format!("{} and {} more", items[..limit].join(", "), items.len() - limit),
     }
 }

@@ -193,7 +193,7 @@ impl Checker<'_> {
             (false, 1) if bases[0] == Base::Text => Base::Code { values, open: true },
             (true, 0) => Base::Null,
             (true, 1) => bases.remove(0),
-            (true, _) if bases.iter().all(is_plain_scalar) => Base::Either(bases),
+            (true, _) if bases.iter().all(Base::is_plain_scalar) => Base::Either(bases),
             _ => {
                 self.report(
                     Diagnostic::new(
@@ -339,7 +339,7 @@ impl Checker<'_> {
             }
             Form::Hl7 { zone: Some(zone) }
             | Form::Fileman { zone: Some(zone) }
-            | Form::Pattern { zone: Some(zone), .. } => jiff::tz::TimeZone::get(zone)
+            | Form::Pattern { zone: Some(zone), .. } => crate::library::zone::Zone::named(zone)
                 .err()
                 .map(|_| format!("there is no time zone {zone:?}; name one as IANA does, e.g. \"America/New_York\"")),
             Form::Fileman { zone: None } | Form::Hl7 { zone: None }
@@ -367,20 +367,4 @@ impl Checker<'_> {
             None => true,
         }
     }
-}
-
-/// A scalar that may stand in an either: one that needs no unit to be understood.
-fn is_plain_scalar(base: &Base) -> bool {
-    matches!(
-        base,
-        Base::Boolean
-            | Base::Integer(None)
-            | Base::Decimal(None)
-            | Base::Text
-            | Base::Date
-            | Base::Time
-            | Base::DateTime
-            | Base::Duration
-            | Base::Code { .. }
-    )
 }

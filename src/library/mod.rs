@@ -41,6 +41,7 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub(crate) use encoding::hexadecimal;
 pub use signature::{ConstantCheck, Parameter, Returns, Signature, Takes};
 pub use value::Value;
 

@@ -105,6 +105,24 @@ impl Type {
     }
 }
 
+impl Base {
+    /// A scalar that may stand in an either: one that needs no unit to be understood.
+    pub fn is_plain_scalar(&self) -> bool {
+        matches!(
+            self,
+            Base::Boolean
+                | Base::Integer(None)
+                | Base::Decimal(None)
+                | Base::Text
+                | Base::Date
+                | Base::Time
+                | Base::DateTime
+                | Base::Duration
+                | Base::Code { .. }
+        )
+    }
+}
+
 impl RecordType {
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)

@@ -301,7 +301,7 @@ impl GivenIds {
         }
         digest.update(Timestamp::now().as_nanosecond().to_be_bytes());
         digest.update(std::process::id().to_be_bytes());
-        GivenIds { run: super::options::hex(&digest.finalize()[..12]), next: 0 }
+        GivenIds { run: crate::library::hexadecimal(&digest.finalize()[..12]), next: 0 }
     }
 
     fn next(&mut self) -> String {

@@ -58,7 +58,7 @@ impl RunMapping {
     pub fn new(mapping: Mapping) -> RunMapping {
         // a mapping has string keys only and no other serializer of its own can fail
         let json = serde_json::to_vec(&mapping).unwrap_or_default();
-        RunMapping { mapping: Arc::new(mapping), hash: hex(&Sha256::digest(&json)) }
+        RunMapping { mapping: Arc::new(mapping), hash: crate::library::hexadecimal(&Sha256::digest(&json)) }
     }
 
     pub fn mapping(&self) -> &Arc<Mapping> {
@@ -68,15 +68,6 @@ impl RunMapping {
     pub fn hash(&self) -> &str {
         &self.hash
     }
-}
-
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Where the events come from.

@@ -79,21 +79,21 @@ pub fn nearest<'w>(word: &str, candidates: &[&'w str]) -> Option<&'w str> {
     {
         return Some(found);
     }
-    let letters = lower.chars().count();
+    let lower: Vec<char> = lower.chars().collect();
+    let letters = lower.len();
     if letters > 32 {
         return None;
     }
     candidates
         .iter()
-        .map(|candidate| (distance(&lower, candidate), *candidate))
+        .map(|candidate| (distance(&lower, &candidate.chars().collect::<Vec<_>>()), *candidate))
         .filter(|(edits, candidate)| *edits <= (letters.max(candidate.len()) / 3).clamp(1, 3) && *edits < letters)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
 }
 
 /// Edits between two short words, a swap of neighbours counting as one (optimal string alignment).
-pub fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+pub fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, &x) in a.iter().enumerate() {
@@ -166,6 +166,8 @@ mod tests {
 
     #[test]
     fn a_swap_is_one_edit() {
+        let distance =
+            |a: &str, b: &str| super::distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
         assert_eq!((distance("abc", "acb"), distance("", "ab"), distance("kitten", "sitting")), (1, 2, 3));
     }
 }

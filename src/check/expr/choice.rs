@@ -3,7 +3,7 @@
 use super::convert::scaled;
 use crate::check::Checker;
 use crate::check::scope::Scope;
-use crate::check::show::show;
+use crate::check::show::{and_list, show};
 use crate::check::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Base, Constant, Expr, Type};
@@ -59,15 +59,12 @@ impl Checker<'_> {
         let mut values: Vec<Typed> = values.into_iter().collect::<Option<_>>()?;
         // Twice, so that a unit or type found late reaches the arms before it.
         let mut ty = values.first()?.ty.clone();
-        for at in 1..values.len() {
-            let (first, this, joined) =
-                unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
-            (values[0], values[at], ty) = (first, this, joined);
-        }
-        for at in 1..values.len() {
-            let (first, this, joined) =
-                unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
-            (values[0], values[at], ty) = (first, this, joined);
+        for _ in 0..2 {
+            for at in 1..values.len() {
+                let (first, this, joined) =
+                    unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
+                (values[0], values[at], ty) = (first, this, joined);
+            }
         }
         for value in &values[1..] {
             ty.null |= value.ty.null;
@@ -255,14 +252,6 @@ impl Checker<'_> {
     }
 }
 
-fn and_list(items: &[String], limit: usize) -> String {
-    match items.len() {
-        1 => items[0].clone(),
-        len if len <= limit => format!("{} and {}", items[..len - 1].join(", "), items[len - 1]),
-        len => format!("{} and {} more", items[..limit].join(", "), len - limit),
-    }
-}
-
 /// What the branches of a choice have in common.
 fn branches(mut typed: Typed, all: &[&Typed]) -> Typed {
     let valued = || all.iter().filter(|branch| !branch.is_never());
@@ -358,29 +347,14 @@ pub(in crate::check) fn wider(left: &Base, right: &Base) -> Option<Base> {
         (Either(all), Either(more)) => {
             Either(all.iter().chain(more.iter().filter(|base| !all.contains(base))).cloned().collect())
         }
-        (Either(all), one) | (one, Either(all)) if is_scalar(one) => {
+        (Either(all), one) | (one, Either(all)) if one.is_plain_scalar() => {
             let mut all = all.clone();
             if !all.contains(one) {
                 all.push(one.clone());
             }
             Either(all)
         }
-        (a, b) if is_scalar(a) && is_scalar(b) => Either(vec![a.clone(), b.clone()]),
+        (a, b) if a.is_plain_scalar() && b.is_plain_scalar() => Either(vec![a.clone(), b.clone()]),
         _ => return None,
     })
-}
-
-fn is_scalar(base: &Base) -> bool {
-    matches!(
-        base,
-        Base::Boolean
-            | Base::Integer(None)
-            | Base::Decimal(None)
-            | Base::Text
-            | Base::Date
-            | Base::Time
-            | Base::DateTime
-            | Base::Duration
-            | Base::Code { .. }
-    )
 }

@@ -81,7 +81,7 @@ impl Checker<'_> {
         typed.named = binding.named;
         typed.pending = binding.pending;
         if let Some(origin) = typed.origin.clone() {
-            self.mark_used(&origin, &typed.ty);
+            self.mark_used(&origin);
         }
         if typed.ty.missing {
             typed = typed.missing(binding.span, format!("`{}` may be missing", binding.name));
@@ -94,7 +94,7 @@ impl Checker<'_> {
 
     fn event_field(&mut self, name: &str, ty: Type, span: Span, scope: &Scope) -> Typed {
         let origin = vec![name.to_string()];
-        self.mark_used(&origin, &ty);
+        self.mark_used(&origin);
         let mut typed = Typed::new(Expr::Path { root: Root::Event, steps: vec![name.to_string()] }, ty, span);
         if typed.ty.missing {
             let declared = self.declaration(&origin).unwrap_or(span);
@@ -178,7 +178,7 @@ impl Checker<'_> {
             }
         };
         if let Some(origin) = &origin {
-            self.mark_used(origin, &field.ty);
+            self.mark_used(origin);
         }
         let mut typed = Typed::new(expr, field.ty.clone(), span);
         typed.ty.form = None;
@@ -292,7 +292,7 @@ impl Checker<'_> {
         let mut typed = Typed::new(expr, item, span).missing(span, label);
         typed.origin = base.origin.as_ref().map(|origin| origin.iter().cloned().chain(["[]".to_string()]).collect());
         if let Some(origin) = &typed.origin {
-            self.mark_used(origin, &typed.ty);
+            self.mark_used(origin);
         }
         Some(typed.inherit(&base).inherit(&index))
     }

@@ -173,7 +173,8 @@ fn hex<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
     within_limit(hexadecimal(text.as_bytes()))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Lower-case hex.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         // writing into a `String` cannot fail

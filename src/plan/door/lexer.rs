@@ -103,6 +103,22 @@ impl<'e> Lexer<'e> {
         Err(Malformed { at: self.at, why: Why::Expected(what) })
     }
 
+    /// Behind an item or field: whether another follows; else the list or object is closed.
+    #[inline]
+    pub fn another(&mut self, close: u8, expected: &'static str) -> Result<bool, Malformed> {
+        self.space();
+        let byte = self.peek();
+        if byte != b',' && byte != close {
+            return self.expected(expected);
+        }
+        self.at += 1;
+        if byte == close {
+            return Ok(false);
+        }
+        self.space();
+        Ok(true)
+    }
+
     #[cold]
     pub fn too_deep<T>(&self) -> Result<T, Malformed> {
         Err(Malformed { at: self.at, why: Why::TooDeep })

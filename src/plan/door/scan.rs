@@ -132,16 +132,9 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
         } else {
             loop {
                 self.field(record, base, &mut reading)?;
-                self.lexer.space();
-                match self.lexer.peek() {
-                    b',' => self.lexer.at += 1,
-                    b'}' => {
-                        self.lexer.at += 1;
-                        break;
-                    }
-                    _ => return self.lexer.expected("a comma or }"),
+                if !self.lexer.another(b'}', "a comma or }")? {
+                    break;
                 }
-                self.lexer.space();
             }
         }
         let mut fault = F::first_of(reading.faults.told(), reading.unknown);
@@ -234,16 +227,9 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
                     fault = F::first_of(fault, Some(found.in_item(index)));
                 }
                 index += 1;
-                self.lexer.space();
-                match self.lexer.peek() {
-                    b',' => self.lexer.at += 1,
-                    b']' => {
-                        self.lexer.at += 1;
-                        break;
-                    }
-                    _ => return self.lexer.expected("a comma or ]"),
+                if !self.lexer.another(b']', "a comma or ]")? {
+                    break;
                 }
-                self.lexer.space();
             }
         }
         self.close_items(shape, base, mark);
@@ -303,16 +289,9 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
                         None => faults.remove(&name),
                     };
                 }
-                self.lexer.space();
-                match self.lexer.peek() {
-                    b',' => self.lexer.at += 1,
-                    b'}' => {
-                        self.lexer.at += 1;
-                        break;
-                    }
-                    _ => return self.lexer.expected("a comma or }"),
+                if !self.lexer.another(b'}', "a comma or }")? {
+                    break;
                 }
-                self.lexer.space();
             }
         }
         self.close_items(shape, base, mark);

@@ -1,6 +1,6 @@
 //! One row of the audit log, and how its link of the chain is computed.
 
-use crate::runtime::options::hex;
+use crate::library::hexadecimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -115,7 +115,7 @@ impl AuditRow {
             && bytes.iter_mut().zip(0..).all(|(byte, at)| {
                 u8::from_str_radix(&previous[2 * at..2 * at + 2], 16).map(|read| *byte = read).is_ok()
             })
-            && hex(&self.link(&bytes)) == self.hash
+            && hexadecimal(&self.link(&bytes)) == self.hash
     }
 
     /// The link: SHA-256 of the previous hash (32 bytes, zeros before the first row) and of every field

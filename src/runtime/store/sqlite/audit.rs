@@ -1,8 +1,8 @@
 //! Rows of the audit log in SQLite: their link of the chain is made where they are written.
 
 use super::{Sqlite, failing};
+use crate::library::hexadecimal;
 use crate::runtime::audit::{AuditRow, Outcome};
-use crate::runtime::options::hex;
 use crate::runtime::store::{PlanId, RecordId, SourceId, StoreError, TargetId};
 use rusqlite::{Row, params};
 use std::time::Duration;
@@ -66,14 +66,14 @@ impl Sqlite {
             tries: new.tries,
             status: new.status,
             latency_ms: new.latency.map(millis),
-            body_sha256: new.body.map(|digest| hex(digest)),
+            body_sha256: new.body.map(|digest| hexadecimal(digest)),
             reason: new.reason.map(str::to_owned),
             effect_unknown: new.effect_unknown,
             epoch: self.epoch,
             hash: String::new(),
         };
         let link = row.link(&self.chain.hash);
-        row.hash = hex(&link);
+        row.hash = hexadecimal(&link);
         self.connection
             .prepare_cached(
                 "INSERT INTO audit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
@@ -136,11 +136,11 @@ pub(in crate::runtime) fn read_audit_row(row: &Row<'_>) -> Result<AuditRow, rusq
         tries: row.get(15)?,
         status: row.get(16)?,
         latency_ms: row.get::<_, Option<i64>>(17)?.map(|ms| ms as u64),
-        body_sha256: body.map(|digest| hex(&digest)),
+        body_sha256: body.map(|digest| hexadecimal(&digest)),
         reason: row.get(19)?,
         effect_unknown: row.get(20)?,
         epoch: row.get::<_, i64>(21)? as u64,
-        hash: hex(&row.get::<_, Vec<u8>>(22)?),
+        hash: hexadecimal(&row.get::<_, Vec<u8>>(22)?),
     })
 }
 
