@@ -1,6 +1,7 @@
 //! Expressions: each gets its type, its unit, and whether and why it may be missing or failed.
 
 mod arithmetic;
+mod builtin;
 mod call;
 mod choice;
 mod compare;

@@ -1,0 +1,319 @@
+//! Targets: method, URL with its holes, key, order, versions, headers, patience.
+
+mod header;
+mod patience;
+mod url;
+
+use crate::check::Checker;
+use crate::check::expr::literal;
+use crate::check::nearest::nearest;
+use crate::check::scope::Scope;
+use crate::check::show::show;
+use crate::check::typed::Typed;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Accept, Base, Expr, Limit, Retry, Target, TargetEach, UrlPart};
+use crate::syntax::tree::{self, ClauseKind, ExprKind, Part};
+use crate::text::Span;
+
+const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+/// The header that carries the idempotency key.
+const KEY_HEADER: &str = "Idem-Key";
+const DEFAULT_TIMEOUT_MS: u64 = 10_000;
+
+impl Checker<'_> {
+    pub(in crate::check) fn target(&mut self, node: &tree::Target, map: Option<&tree::Map>) -> Option<Target> {
+        let errors = self.errors();
+        let mut scope = Scope::of_event();
+        self.used_lets.clear();
+        let method = self.method(node, map);
+        // `when` asks of the event, before its items are looked at: an item is not in scope there.
+        let when = match &node.when {
+            Some(when) => {
+                let (condition, yes, _) = self.condition(when, "`when`", &mut scope)?;
+                scope.learn(yes);
+                Some(self.with_lets(condition))
+            }
+            None => None,
+        };
+        let each = match &node.each {
+            Some(each) => {
+                let bound = self.bind_each(each, &mut scope)?;
+                let list = self.never_missing(bound.list, "`each` on a target")?;
+                Some(TargetEach {
+                    variable: bound.variable,
+                    list: self.with_lets(list.expr),
+                    filter: bound.filter.map(|filter| self.with_lets(filter)),
+                })
+            }
+            None => None,
+        };
+        let url = self.url(&node.url, &mut scope);
+        let mut target = Target {
+            name: node.name.as_ref().map(|name| name.text.clone()),
+            method: method.unwrap_or_default(),
+            url: url.unwrap_or_default(),
+            record: self.name.clone(),
+            each,
+            when,
+            key: Vec::new(),
+            key_header: KEY_HEADER.into(),
+            order_by: Vec::new(),
+            newest_by: None,
+            headers: Vec::new(),
+            auth: None,
+            timeout_ms: DEFAULT_TIMEOUT_MS,
+            retry: Retry::default(),
+            limit: Limit::default(),
+            accept: Accept::default(),
+            body: None,
+        };
+        self.clauses(node, &mut target, &mut scope);
+        self.key_says_the_change(node, &target);
+        self.used_lets.clear();
+        if let Some(map) = map {
+            let mut body = self.body(map, &mut scope);
+            if let Some(body) = &mut body {
+                let lets = self.let_nodes();
+                body.nodes.splice(0..0, lets);
+            }
+            target.body = body;
+        }
+        (self.errors() == errors).then_some(target)
+    }
+
+    fn method(&mut self, node: &tree::Target, map: Option<&tree::Map>) -> Option<String> {
+        let method = node.method.as_ref()?;
+        if !METHODS.contains(&method.text.as_str()) {
+            let near = nearest(&method.text, METHODS.iter().copied()).unwrap_or("PUT");
+            self.report(
+                Diagnostic::new(
+                    Code::E0607,
+                    format!("`{}` is no HTTP method of a target", method.text),
+                    method.span,
+                    "not a method",
+                )
+                .help(format!("write `{near}`; the methods are {}", METHODS.join(", "))),
+            );
+            return None;
+        }
+        match (method.text.as_str(), map) {
+            ("GET" | "HEAD", Some(map)) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::E0610,
+                        format!("a {} request has no body", method.text),
+                        method.span,
+                        "no body",
+                    )
+                    .also(map.keyword, "this map would be its body")
+                    .help("remove the map, or use POST, PUT or PATCH"),
+                );
+                return None;
+            }
+            ("POST" | "PUT" | "PATCH", None) => self.report(
+                Diagnostic::new(
+                    Code::W0110,
+                    format!("this {} has no map, so it is sent without a body", method.text),
+                    node.keyword,
+                    "no body",
+                )
+                .help(match &node.name {
+                    Some(name) => format!("write `map {} {{ … }}`", name.text),
+                    None => "write `map { … }`".to_string(),
+                }),
+            ),
+            _ => {}
+        }
+        Some(method.text.clone())
+    }
+
+    /// A scalar that is always there: what URLs, keys and headers are made of. `reject` and `skip` in it are fine.
+    pub(super) fn request_value(&mut self, value: Typed, place: &str) -> Option<Typed> {
+        let value = self.leaves_as_text(value, place)?;
+        let value = self.never_missing(value, place)?;
+        self.never_fails(value, place)
+    }
+
+    fn clauses(&mut self, node: &tree::Target, target: &mut Target, scope: &mut Scope) {
+        let mut seen: Vec<(&'static str, Span)> = Vec::new();
+        for clause in &node.clauses {
+            let name = clause_name(&clause.kind);
+            if let Some((_, first)) =
+                seen.iter().find(|(known, _)| *known == name && !matches!(*known, "header" | "remember" | "forget"))
+            {
+                self.report(
+                    Diagnostic::new(
+                        Code::E0611,
+                        format!("`{name}` stands twice in this target"),
+                        clause.keyword,
+                        "again here",
+                    )
+                    .also(*first, "first here")
+                    .help(if name == "key" {
+                        "separate the parts of the key by commas: `key a, b`"
+                    } else {
+                        "remove one of the two"
+                    }),
+                );
+                continue;
+            }
+            if !name.is_empty() {
+                seen.push((name, clause.keyword));
+            }
+            self.clause(clause, target, scope);
+        }
+        if !seen.iter().any(|(name, _)| *name == "key") {
+            let hole = target.url.iter().find_map(|part| match part {
+                UrlPart::Hole { source, .. } => Some(source.clone()),
+                _ => None,
+            });
+            self.report(
+                Diagnostic::new(Code::E0602, "this target has no idempotency key", node.keyword, "no `key`").help(
+                    format!(
+                        "name what the change is: `{{ key {}meta.id }}`",
+                        hole.map(|hole| format!("{hole}, ")).unwrap_or_default()
+                    ),
+                ),
+            );
+        }
+        if target.order_by.is_empty() {
+            target.order_by.extend(target.key.first().cloned());
+        }
+    }
+
+    fn clause(&mut self, clause: &tree::Clause, target: &mut Target, scope: &mut Scope) -> Option<()> {
+        match &clause.kind {
+            ClauseKind::Key(parts) => target.key = self.parts(parts, "a key", scope)?,
+            ClauseKind::OrderBy(parts) => target.order_by = self.parts(parts, "`order by`", scope)?,
+            ClauseKind::NewestBy(version) => target.newest_by = Some(self.version(version, scope)?),
+            ClauseKind::Header { name, value } => {
+                let header = self.header(name, value, scope)?;
+                target.headers.push(header);
+            }
+            ClauseKind::Auth(auth) => target.auth = Some(self.auth(auth, clause.span)?),
+            ClauseKind::Timeout(duration) => target.timeout_ms = self.milliseconds(duration)?,
+            ClauseKind::Retry(retry) => target.retry = self.retry(retry, clause.span)?,
+            ClauseKind::Limit(limits) => target.limit = self.limits(limits)?,
+            ClauseKind::Accept(accept) => target.accept = self.accept(accept)?,
+            ClauseKind::Record(record) => {
+                if record.value.is_empty() {
+                    self.report(
+                        Diagnostic::new(Code::E0612, "a record has a name", record.span, "empty")
+                            .help("write it as `record \"slot-rule\"`"),
+                    );
+                    return None;
+                }
+                target.record = record.value.clone();
+            }
+            ClauseKind::Answer(_) | ClauseKind::Remember { .. } | ClauseKind::Forget { .. } => {
+                self.not_yet::<()>(clause.span, "crosswalks")?;
+            }
+            // Reported with the syntax.
+            ClauseKind::Unknown(_) => {}
+        }
+        Some(())
+    }
+
+    fn parts(&mut self, parts: &[tree::Expr], place: &str, scope: &mut Scope) -> Option<Vec<Expr>> {
+        let values: Vec<Option<Expr>> = parts
+            .iter()
+            .map(|part| {
+                let value = self.expr(part, scope)?;
+                let mut value = self.request_value_named(value, place)?;
+                value.expr = self.with_lets(value.expr);
+                Some(value.expr)
+            })
+            .collect();
+        values.into_iter().collect()
+    }
+
+    /// As [`Self::request_value`]; a key is nobody's quantity, so its unit needs no name.
+    fn request_value_named(&mut self, mut value: Typed, place: &str) -> Option<Typed> {
+        value.named = true;
+        self.request_value(value, place)
+    }
+
+    fn version(&mut self, node: &tree::Expr, scope: &mut Scope) -> Option<Expr> {
+        let value = self.expr(node, scope)?;
+        let value = self.never_missing(value, "`newest by`")?;
+        let value = self.never_fails(value, "`newest by`")?;
+        let ordered = matches!(
+            value.ty.base,
+            Base::Integer(_)
+                | Base::Decimal(_)
+                | Base::Text
+                | Base::Code { .. }
+                | Base::Date
+                | Base::Time
+                | Base::DateTime
+        );
+        if !ordered || value.ty.null {
+            self.report(
+                Diagnostic::new(
+                    Code::E0605,
+                    format!("{} does not tell which of two versions is newer", show(&value.ty)),
+                    value.span,
+                    show(&value.ty),
+                )
+                .help("compare by a number, a date, a datetime or a text"),
+            );
+            return None;
+        }
+        Some(self.with_lets(value.expr))
+    }
+
+    /// A key that names the record but not the change makes the second change look like the first again.
+    fn key_says_the_change(&mut self, node: &tree::Target, target: &Target) {
+        let Some(clause) = node.clauses.iter().find(|clause| matches!(clause.kind, ClauseKind::Key(_))) else { return };
+        let in_url =
+            |part: &Expr| target.url.iter().any(|url| matches!(url, UrlPart::Hole { value, .. } if value == part));
+        if !target.key.is_empty() && target.key.iter().all(in_url) {
+            let source = self.source(clause.span);
+            self.report(
+                Diagnostic::new(
+                    Code::W0108,
+                    "this key names the record, but not the change",
+                    clause.span,
+                    "a second change of the record has the same key",
+                )
+                .help(format!(
+                    "a target that remembers keys takes it for a repeat; add the event's id: `{}, meta.id`",
+                    source.trim()
+                )),
+            );
+        }
+    }
+}
+
+fn clause_name(kind: &ClauseKind) -> &'static str {
+    match kind {
+        ClauseKind::Key(_) => "key",
+        ClauseKind::OrderBy(_) => "order by",
+        ClauseKind::NewestBy(_) => "newest by",
+        ClauseKind::Header { .. } => "header",
+        ClauseKind::Auth(_) => "auth",
+        ClauseKind::Timeout(_) => "timeout",
+        ClauseKind::Retry(_) => "retry",
+        ClauseKind::Limit(_) => "limit",
+        ClauseKind::Accept(_) => "accept",
+        ClauseKind::Record(_) => "record",
+        ClauseKind::Answer(_) => "answer",
+        ClauseKind::Remember { .. } => "remember",
+        ClauseKind::Forget { .. } => "forget",
+        ClauseKind::Unknown(_) => "",
+    }
+}
+
+/// `env.NAME`
+pub(super) fn environment(node: &tree::Expr) -> Option<String> {
+    match &node.kind {
+        ExprKind::Field { base, name } => {
+            matches!(&base.kind, ExprKind::Name(root) if root.text == "env").then(|| name.text.clone())
+        }
+        ExprKind::Text(parts) if literal(parts).is_none() && parts.len() == 1 => match &parts[0] {
+            Part::Hole { value, .. } => environment(value),
+            Part::Literal { .. } => None,
+        },
+        _ => None,
+    }
+}
