@@ -162,7 +162,9 @@ impl Checker<'_> {
     fn union(&mut self, parts: &[TypeNode], span: Span) -> Option<Type> {
         let mut values: Vec<String> = Vec::new();
         let mut bases: Vec<Base> = Vec::new();
-        let mut null = false;
+        // What the parts say beside their bases holds for the whole.
+        let mut joined = Type::new(Base::Null);
+        let mut typed = 0;
         for part in parts {
             if let TypeKind::Code(text) = &part.kind {
                 if values.contains(&text.value) {
@@ -180,13 +182,29 @@ impl Checker<'_> {
                 continue;
             }
             let ty = self.ty(part)?;
+            typed += usize::from(ty.base != Base::Null);
+            joined.null |= ty.null || ty.base == Base::Null;
+            joined.missing |= ty.missing;
+            joined.sensitive |= ty.sensitive;
+            joined.form = joined.form.or(ty.form);
             match ty.base {
-                Base::Null => null = true,
+                Base::Null => {}
                 Base::Code { values: more, open: false } => values.extend(more),
                 base if !bases.contains(&base) => bases.push(base),
                 _ => {}
             }
-            null |= ty.null;
+        }
+        if joined.form.is_some() && (typed > 1 || !values.is_empty()) {
+            self.report(
+                Diagnostic::new(
+                    Code::E0221,
+                    "a value in a form of the wire cannot stand in a union with others",
+                    span,
+                    "which of the types a text is of could not be told",
+                )
+                .help("declare it as `string` and read it where it is used, or without the others"),
+            );
+            return None;
         }
         let base = match (values.is_empty(), bases.len()) {
             (false, 0) => Base::Code { values, open: false },
@@ -207,7 +225,7 @@ impl Checker<'_> {
                 return None;
             }
         };
-        Some(Type { null, ..Type::new(base) })
+        Some(Type { base, ..joined })
     }
 
     fn with_unit(&mut self, mut ty: Type, unit: Unit, node: &TypeNode) -> Option<Type> {

@@ -281,13 +281,15 @@ impl<'e> Value<'e> {
     }
 
     /// Equality of the language: numbers by value, text by its characters, date-times as instants,
-    /// durations by length; null equals null; values of different kinds differ. `None` of missing,
+    /// durations by length; null equals null alone; values of different kinds differ. `None` of missing,
     /// failed, and of what cannot be compared (records, maps, raw JSON).
     pub fn equals(&self, other: &Value<'_>) -> Option<bool> {
         Some(match (self, other) {
             (Value::Text(a), Value::Text(b)) => a == b,
             (Value::Boolean(a), Value::Boolean(b)) => a == b,
             (Value::Null, Value::Null) => true,
+            // What is there is not null, also where it has no equality of its own.
+            (Value::Null, other) | (other, Value::Null) if !matches!(other, Value::Missing | Value::Failed(_)) => false,
             (Value::List(a), Value::List(b)) => {
                 a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.equals(b) == Some(true))
             }

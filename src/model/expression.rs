@@ -47,7 +47,7 @@ pub enum Expr {
         right: Box<Expr>,
     },
     Negate(Box<Expr>),
-    /// `value * factor + offset`, exact: a conversion of units.
+    /// `value * factor + offset`, exact: a conversion of units. Null on purpose stays null.
     Scale {
         value: Box<Expr>,
         factor: Number,

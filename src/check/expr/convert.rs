@@ -7,7 +7,7 @@ use crate::check::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::number::Number;
 use crate::model::unit::{Conversion, Unit};
-use crate::model::{Base, Constant, Expr, Type};
+use crate::model::{Base, Comparison, Constant, Expr, Type};
 use crate::syntax::tree;
 use crate::text::Span;
 
@@ -102,8 +102,15 @@ impl Checker<'_> {
         if value.ty.base != Base::Duration {
             return value;
         }
-        let expr = Expr::Call { function: "total_seconds".into(), arguments: vec![value.expr.clone()] };
-        let mut typed = Typed::new(expr, Type::new(Base::Decimal(Some(Unit::second()))), value.span).inherit(&value);
+        let mut expr = Expr::Call { function: "total_seconds".into(), arguments: vec![value.expr.clone()] };
+        if value.ty.null {
+            let null = || Box::new(Expr::Constant(Constant::Null));
+            let left = Box::new(value.expr.clone());
+            let is_null = Expr::Compare { comparison: Comparison::Equal, left, right: null() };
+            expr = Expr::If { condition: Box::new(is_null), then: null(), otherwise: Box::new(expr) };
+        }
+        let ty = Type { null: value.ty.null, ..Type::new(Base::Decimal(Some(Unit::second()))) };
+        let mut typed = Typed::new(expr, ty, value.span).inherit(&value);
         typed.origin = value.origin.clone();
         typed
     }

@@ -43,6 +43,9 @@ impl<'e> Machine<'e> {
             }),
             Code::Scale { value, factor, offset } => {
                 let value = self.evaluate(value)?;
+                if let Value::Null = value {
+                    return Ok(value);
+                }
                 let number = match self.quantity(&value)? {
                     Ok(number) => number,
                     Err(value) => return Ok(value),
