@@ -130,6 +130,7 @@ impl Checker<'_> {
             );
             return None;
         }
+        let argument = if takes_values(parameter.takes) { self.without_missing_items(argument) } else { argument };
         if !keeps_unit {
             let argument = self.finished(argument)?;
             if argument.ty.unit().is_some() {
@@ -138,6 +139,24 @@ impl Checker<'_> {
             return Some(argument);
         }
         Some(argument)
+    }
+
+    /// A list whose items are all there: those that may be missing are passed over.
+    fn without_missing_items(&mut self, list: Typed) -> Typed {
+        let Base::List(item) = &list.ty.base else { return list };
+        if !item.missing {
+            return list;
+        }
+        let present = Type { missing: false, ..(**item).clone() };
+        let variable = self.variable();
+        let expr = Expr::Each {
+            variable,
+            list: Box::new(list.expr.clone()),
+            filter: None,
+            sort: None,
+            yields: Box::new(Typed::local(variable)),
+        };
+        Typed { expr, ty: Type { base: Base::List(Box::new(present)), ..list.ty.clone() }, ..list }
     }
 
     fn wanted(&self, takes: Takes, before: &[Typed]) -> String {
@@ -242,6 +261,15 @@ fn fits(takes: Takes, ty: &Type, before: &[Typed]) -> bool {
             _ => false,
         },
         Takes::Either(all) => all.iter().any(|takes| fits(*takes, ty, before)),
+    }
+}
+
+/// Takes the items of a list one by one, so each must be there.
+fn takes_values(takes: Takes) -> bool {
+    match takes {
+        Takes::List(_) => true,
+        Takes::Either(all) => all.iter().copied().any(takes_values),
+        _ => false,
     }
 }
 

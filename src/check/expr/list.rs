@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Base, Expr, Field, RecordType, Type};
 use crate::syntax::tree;
 use crate::text::Span;
+use std::collections::BTreeSet;
 
 /// An `each` that is in force: its variable is in scope until the mark is fallen back to.
 pub(in crate::check) struct Bound {
@@ -16,12 +17,26 @@ pub(in crate::check) struct Bound {
     pub list: Typed,
     pub filter: Option<Expr>,
     pub sort: Option<Expr>,
+    /// The `let`s of the file that the list, and those that filter and order use.
+    pub lets_of_list: BTreeSet<String>,
+    pub lets_of_filter: BTreeSet<String>,
 }
 
 impl Checker<'_> {
     /// Binds an `each`: its list, its variable (in scope from here on), its filter (and what that proves)
     /// and its order.
     pub(in crate::check) fn bind_each(&mut self, each: &tree::Each, scope: &mut Scope) -> Option<Bound> {
+        let used = std::mem::take(&mut self.used_lets);
+        let list = self.list_of_each(each, scope);
+        let lets_of_list = std::mem::take(&mut self.used_lets);
+        let bound = list.and_then(|(list, item)| self.item_of_each(each, list, item, scope));
+        let lets_of_filter = std::mem::replace(&mut self.used_lets, used);
+        self.used_lets.extend(lets_of_list.iter().chain(&lets_of_filter).cloned());
+        Some(Bound { lets_of_list, lets_of_filter, ..bound? })
+    }
+
+    /// The list, and the type of its items.
+    fn list_of_each(&mut self, each: &tree::Each, scope: &mut Scope) -> Option<(Typed, Type)> {
         let list = self.expr(&each.list, scope)?;
         if list.ty.null {
             self.report(
@@ -48,8 +63,12 @@ impl Checker<'_> {
             );
             return None;
         };
-        let list = self.never_fails(list.clone(), "`each`").map(|_| (list.clone(), (**item).clone()));
-        let (list, item) = list?;
+        let item = (**item).clone();
+        Some((self.never_fails(list, "`each`")?, item))
+    }
+
+    /// Binds the variable, then types what is said of the item.
+    fn item_of_each(&mut self, each: &tree::Each, list: Typed, item: Type, scope: &mut Scope) -> Option<Bound> {
         let variable = self.variable();
         let origin = list.origin.as_ref().map(|origin| origin.iter().cloned().chain(["[]".to_string()]).collect());
         scope.frames.push(Frame::Value(Binding {
@@ -73,7 +92,7 @@ impl Checker<'_> {
             Some(sort) => Some(self.sort_key(sort, scope)?),
             None => None,
         };
-        Some(Bound { variable, list, filter, sort })
+        Some(Bound { variable, list, filter, sort, lets_of_list: BTreeSet::new(), lets_of_filter: BTreeSet::new() })
     }
 
     fn sort_key(&mut self, node: &tree::Expr, scope: &mut Scope) -> Option<Expr> {

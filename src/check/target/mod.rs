@@ -39,11 +39,11 @@ impl Checker<'_> {
             Some(each) => {
                 let bound = self.bind_each(each, &mut scope)?;
                 let list = self.never_missing(bound.list, "`each` on a target")?;
-                Some(TargetEach {
-                    variable: bound.variable,
-                    list: self.with_lets(list.expr),
-                    filter: bound.filter.map(|filter| self.with_lets(filter)),
-                })
+                self.used_lets = bound.lets_of_list;
+                let list = self.with_lets(list.expr);
+                self.used_lets = bound.lets_of_filter;
+                let filter = bound.filter.map(|filter| self.with_lets(filter));
+                Some(TargetEach { variable: bound.variable, list, filter })
             }
             None => None,
         };

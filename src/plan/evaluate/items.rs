@@ -117,6 +117,8 @@ impl<'e> Machine<'e> {
                 value @ Value::Failed(_) => {
                     failed.get_or_insert(value);
                 }
+                // An item that is missing is left out.
+                Value::Missing => {}
                 value => made.push(value),
             }
             Ok(())
