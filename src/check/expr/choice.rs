@@ -58,23 +58,13 @@ impl Checker<'_> {
         let (subject, cases) = (subject?, cases?);
         let mut values: Vec<Typed> = values.into_iter().collect::<Option<_>>()?;
         // Twice, so that a unit or type found late reaches the arms before it.
-        let mut ty = values.first()?.ty.clone();
         for _ in 0..2 {
             for at in 1..values.len() {
-                let (first, this, joined) =
-                    unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
-                (values[0], values[at], ty) = (first, this, joined);
+                let (first, this, _) = unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
+                (values[0], values[at]) = (first, this);
             }
         }
-        for value in &values[1..] {
-            ty.null |= value.ty.null;
-            if let (Base::Code { values: all, open }, Base::Code { values: more, open: more_open }) =
-                (&mut ty.base, &value.ty.base)
-            {
-                all.extend(more.iter().filter(|code| !all.contains(code)).cloned().collect::<Vec<_>>());
-                *open |= more_open;
-            }
-        }
+        let ty = self.type_of_arms(&values)?;
         let mut lowered = Vec::new();
         let mut default = None;
         for (case, value) in cases.into_iter().zip(&values) {
@@ -86,6 +76,31 @@ impl Checker<'_> {
         let expr = Expr::Match { subject: Box::new(subject.expr.clone()), arms: lowered, default };
         let typed = branches(Typed::new(expr, ty, span), &values.iter().collect::<Vec<_>>());
         Some(typed.inherit(&subject))
+    }
+
+    /// The type that holds every arm's value; their units are one already.
+    fn type_of_arms(&mut self, values: &[Typed]) -> Option<Type> {
+        let mut ty = Type { form: None, ..values.first()?.ty.clone() };
+        let mut before = values.first()?;
+        for value in &values[1..] {
+            ty.null |= value.ty.null;
+            let Some(base) = wider(&ty.base, &value.ty.base) else {
+                self.no_one_type("the arms", value.span, before, value);
+                return None;
+            };
+            ty.base = base;
+            before = if value.is_never() { before } else { value };
+        }
+        Some(ty)
+    }
+
+    fn no_one_type(&mut self, what: &str, at: Span, left: &Typed, right: &Typed) {
+        self.report(
+            Diagnostic::new(Code::E0211, format!("{what} have different types"), at, "of no one type")
+                .also(left.span, show(&left.ty))
+                .also(right.span, show(&right.ty))
+                .help("make both the same, for example by writing both as text"),
+        );
     }
 
     /// The constants of each arm (`None` for `_`), every case of the subject covered.
@@ -307,12 +322,7 @@ pub(in crate::check) fn unify(
     match wider(&left.ty.base, &right.ty.base) {
         Some(base) => Some((left, right, Type { base, ..ty })),
         None => {
-            checker.report(
-                Diagnostic::new(Code::E0211, format!("{what} have different types"), at, "of no one type")
-                    .also(left.span, show(&left.ty))
-                    .also(right.span, show(&right.ty))
-                    .help("make both the same, for example by writing both as text"),
-            );
+            checker.no_one_type(what, at, &left, &right);
             None
         }
     }
