@@ -44,6 +44,10 @@ impl Checker<'_> {
         if equality && (left.ty.base == Base::Null || right.ty.base == Base::Null) {
             return self.compared_with_null(left, right);
         }
+        if !equality {
+            self.has_an_order(&left)?;
+            self.has_an_order(&right)?;
+        }
         let quantity = |value: &Typed| value.is_number();
         let (left, right) = match (left.ty.base == Base::Duration, right.ty.base == Base::Duration) {
             (true, false) if quantity(&right) => (self.as_number_of_time(left), right),
@@ -81,6 +85,28 @@ impl Checker<'_> {
             self.in_code(&right, &left)?;
         }
         Some((left, right))
+    }
+
+    fn has_an_order(&mut self, value: &Typed) -> Option<()> {
+        self.not_null(value, "nothing is before or after null", "0")
+    }
+
+    /// Reports a value that may be null on purpose where null has no meaning; `instead` is an example of
+    /// what may stand for it.
+    pub(in crate::check) fn not_null(&mut self, value: &Typed, why: &str, instead: &str) -> Option<()> {
+        if !value.ty.null {
+            return Some(());
+        }
+        self.report(
+            Diagnostic::new(
+                Code::E0212,
+                format!("this may be null on purpose, and {why}"),
+                value.span,
+                show(&value.ty),
+            )
+            .help(format!("say what stands for null: `{} ?? {instead}`", self.source(value.span))),
+        );
+        None
     }
 
     fn compared_with_null(&mut self, left: Typed, right: Typed) -> Option<(Typed, Typed)> {
@@ -169,6 +195,8 @@ impl Checker<'_> {
             );
             return None;
         };
+        self.not_null(&value, "a list is not searched for null", "\"\"")?;
+        self.not_null(&list, "null holds nothing", "[]")?;
         let one = Typed::new(Expr::Missing, (**item).clone(), list.span);
         self.comparable(value.clone(), one, span, true)?;
         let expr = Expr::Call { function: "contains".into(), arguments: vec![list.expr.clone(), value.expr.clone()] };

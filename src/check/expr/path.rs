@@ -247,6 +247,7 @@ impl Checker<'_> {
         let base = self.expr(base, scope);
         let index = self.expr(index, scope);
         let (base, index) = (base?, index?);
+        self.not_null(&index, "null is no index", if index.is_number() { "0" } else { "\"\"" })?;
         let (item, expr, label) = match &base.ty.base {
             Base::List(item) if matches!(index.ty.base, Base::Integer(None)) => {
                 if matches!(index.as_constant(), Some(Constant::Number(number)) if number.is_negative()) {

@@ -36,6 +36,16 @@ impl Lines {
     fn when(&self, own: Option<Expr>) -> Option<Expr> {
         self.guards.iter().cloned().chain(own).reduce(|left, right| Expr::And(Box::new(left), Box::new(right)))
     }
+
+    /// The value of a name that is bound in these lines: a `reject` in it counts only where they are written.
+    fn guarded(&self, value: Expr) -> Expr {
+        match self.when(None) {
+            Some(condition) if !matches!(value, Expr::Path { .. } | Expr::Constant(_)) => {
+                Expr::If { condition: Box::new(condition), then: Box::new(value), otherwise: Box::new(Expr::Missing) }
+            }
+            _ => value,
+        }
+    }
 }
 
 impl Checker<'_> {
@@ -59,7 +69,7 @@ impl Checker<'_> {
             LineKind::Match { subject, arms, span } => self.match_line(subject, arms, *span, at, element, scope),
             LineKind::Spread { name, arguments } => self.spread(name, arguments, line.span, at, element, scope),
             LineKind::Reject { reason, when } => self.reject_line(reason, when.as_ref(), at, element, scope),
-            LineKind::Let(declared) => self.let_line(declared, element, scope),
+            LineKind::Let(declared) => self.let_line(declared, at, element, scope),
             LineKind::Namespace { .. } => {
                 if !at.shape.is_xml() {
                     self.report(
@@ -149,6 +159,9 @@ impl Checker<'_> {
                     .help(format!("join its items: `join({}, \" \")`", self.source(value.span))),
             );
             return None;
+        }
+        if let [.., OutName::Attribute(_)] = steps.as_slice() {
+            self.not_null(&value, "an attribute is a text or is not there", "\"\"")?;
         }
         let all: Vec<OutName> = at.prefix.iter().chain(&steps).cloned().collect();
         let leaf = Leaf {
@@ -248,11 +261,11 @@ impl Checker<'_> {
             self.report(diagnostic.help(format!("leave it out where it is missing: `{text} -> {path}? {{ … }}`")));
         }
         let source = self.never_fails(source, "a block")?;
-        let mut source = self.named_by_path(source, element);
         let steps = steps?;
         let mark = scope.mark();
         let guards = at.guards.len();
         at.guards.extend(when);
+        let mut source = self.named_by_path(source, at, element);
         if source.ty.missing {
             at.guards.push(Expr::Present(Box::new(source.expr.clone())));
             source.ty.missing = false;
@@ -272,7 +285,7 @@ impl Checker<'_> {
     }
 
     /// The value as a path: named by a line before the block if it is none.
-    fn named_by_path(&mut self, value: Typed, element: &mut Element) -> Typed {
+    fn named_by_path(&mut self, value: Typed, at: &Lines, element: &mut Element) -> Typed {
         if matches!(value.expr, Expr::Path { .. }) {
             return value;
         }
@@ -280,7 +293,7 @@ impl Checker<'_> {
         element.entries.push(Entry::Line(Node::Let {
             variable,
             name: format!("value{variable}"),
-            value: value.expr.clone(),
+            value: at.guarded(value.expr.clone()),
         }));
         Typed { expr: Typed::local(variable), ..value }
     }
@@ -451,7 +464,9 @@ impl Checker<'_> {
                     .unwrap_or(Expr::Constant(Constant::Boolean(true))),
                 _ => Expr::Constant(Constant::Boolean(true)),
             };
+            let mark = scope.mark();
             self.arm(at, guard, choice, number, |checker, at| checker.lines(&arm.block, at, element, scope));
+            scope.back_to(mark);
         }
     }
 
@@ -556,7 +571,7 @@ impl Checker<'_> {
         }
     }
 
-    fn let_line(&mut self, declared: &tree::Let, element: &mut Element, scope: &mut Scope) {
+    fn let_line(&mut self, declared: &tree::Let, at: &Lines, element: &mut Element, scope: &mut Scope) {
         let Some(value) = self.expr(&declared.value, scope) else {
             self.poisoned_fields.insert(declared.name.text.clone());
             return;
@@ -565,7 +580,7 @@ impl Checker<'_> {
         element.entries.push(Entry::Line(Node::Let {
             variable,
             name: declared.name.text.clone(),
-            value: value.expr.clone(),
+            value: at.guarded(value.expr.clone()),
         }));
         scope.frames.push(Frame::Value(Binding {
             name: declared.name.text.clone(),

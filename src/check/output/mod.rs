@@ -56,7 +56,9 @@ impl Shape {
 }
 
 impl Element {
-    fn into_nodes(self) -> Vec<Node> {
+    /// Names and rejects first, in their order: a group that an earlier line began may hold lines that rest on them.
+    fn into_nodes(mut self) -> Vec<Node> {
+        self.entries.sort_by_key(|entry| !matches!(entry, Entry::Line(_)));
         self.entries
             .into_iter()
             .map(|entry| match entry {
