@@ -40,7 +40,7 @@ fn holds(example: &Example) -> Result<(), String> {
         other if example.gives == "failed" => return Err(format!("compiled without `!!`: {:?}", other.err())),
         other => other?,
     };
-    let subject = Subject::new(&mapping);
+    let subject = Subject::new(&mapping)?;
     let event = subject.events.event(&mut Random::new(1));
     let answers = subject.transform(&event).map_err(|refusal| refusal.to_string())?;
     let [(Routed::To(_), Some(Made::Request(request)))] = answers.as_slice() else {

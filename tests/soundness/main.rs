@@ -7,8 +7,10 @@
 mod body;
 mod corpus;
 mod event;
+mod generated;
 mod json;
 mod library;
+mod mapping;
 mod random;
 mod verdict;
 
@@ -32,7 +34,7 @@ fn every_mapping_that_is_there_takes_every_event_of_its_shape() {
     let mappings = corpus::mappings();
     assert!(mappings.len() >= 8, "{} mappings", mappings.len());
     for (number, (name, mapping)) in (0..).zip(&mappings) {
-        let subject = Subject::new(mapping);
+        let subject = Subject::new(mapping).unwrap_or_else(|why| panic!("{name}: {why}"));
         let mut random = Random::part(seed, number);
         for _ in 0..300 {
             let event = subject.events.event(&mut random);

@@ -46,20 +46,21 @@ const RULES: &[(&str, &str)] = &[
 /// Stated limits by their reasons.
 const LIMITS: &[(&str, &str)] = &[
     (DIGITS, "over 1,000 digits"),
+    ("the sum would need over 1,000 digits", "over 1,000 digits"),
     ("over 64 KiB", "a long address"),
     ("VistA counts the years from 1700 to 2699 only", "a year that FileMan does not count"),
     ("beyond the year 9999", "a date beyond the years"),
 ];
 
 impl<'m> Subject<'m> {
-    pub fn new(mapping: &'m Mapping) -> Subject<'m> {
-        let plan = Plan::new(mapping).unwrap_or_else(|error| panic!("a checked mapping has a plan: {error}"));
+    pub fn new(mapping: &'m Mapping) -> Result<Subject<'m>, String> {
+        let plan = Plan::new(mapping).map_err(|error| format!("a checked mapping has no plan: {error}"))?;
         let environment: Vec<_> =
             plan.environment_names().iter().map(|name| (name.clone(), "vista.example".to_owned())).collect();
         let mut rejects = Vec::new();
         let json = serde_json::to_value(mapping).expect("the model has no keys but strings");
         authored(&json, &mut rejects);
-        Subject { plan, events: Events::new(mapping), environment: Environment::new(environment), rejects }
+        Ok(Subject { plan, events: Events::new(mapping), environment: Environment::new(environment), rejects })
     }
 
     pub fn transform(&self, event: &Event) -> Result<Answers, Refusal> {
