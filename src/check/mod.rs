@@ -99,6 +99,12 @@ pub(crate) struct Checker<'a> {
     poisoned_targets: HashSet<String>,
     used: HashSet<Origin>,
     in_url: bool,
+    /// Variables with a text that is no whole value of the event.
+    made_variables: HashSet<u32>,
+    /// What variables stand for, where that is no path of the event.
+    values_of_variables: HashMap<u32, Expr>,
+    /// A table sees its key alone, so no `let` of the file.
+    in_table: bool,
     next_variable: u32,
 }
 
@@ -141,6 +147,9 @@ impl<'a> Checker<'a> {
             poisoned_targets: HashSet::new(),
             used: HashSet::new(),
             in_url: false,
+            made_variables: HashSet::new(),
+            values_of_variables: HashMap::new(),
+            in_table: false,
             // 0 is `it` in the default row of a table.
             next_variable: 1,
         };
@@ -226,7 +235,7 @@ impl<'a> Checker<'a> {
 
     /// A `let` of the file by its name; `None`: there is none.
     fn top_let(&mut self, name: &str, span: Span) -> Option<Option<Typed>> {
-        let declaration = *self.let_trees.get(name)?;
+        let declaration = *self.let_trees.get(name).filter(|_| !self.in_table)?;
         if self.lets_under_way.iter().any(|under_way| under_way == name) {
             self.report(
                 Diagnostic::new(Code::E0218, format!("`{name}` is made of itself"), span, "leads back to the `let`")
@@ -243,8 +252,8 @@ impl<'a> Checker<'a> {
             self.in_url = in_url;
             let uses = std::mem::replace(&mut self.used_lets, outer);
             self.lets_under_way.pop();
-            let variable = self.variable();
-            self.lets.insert(name.to_string(), value.map(|value| TopLet { variable, value, uses }));
+            let known = value.map(|value| TopLet { variable: self.variable_of(&value), value, uses });
+            self.lets.insert(name.to_string(), known);
             self.let_order.push(name.to_string());
         }
         self.used_lets.insert(name.to_string());

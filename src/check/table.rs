@@ -6,7 +6,7 @@ use super::scope::{Binding, Frame, Scope};
 use super::show::{show, show_base};
 use super::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Base, Constant, Fallback, KeyColumn, Row, Table, Type};
+use crate::model::{Base, Constant, Expr, Fallback, KeyColumn, Row, Table, Type};
 use crate::syntax::tree::{self, Pattern};
 use crate::text::Span;
 use std::collections::HashMap;
@@ -18,6 +18,8 @@ pub struct TableInfo {
     pub model: Table,
     /// Names and types of the value columns.
     pub columns: Vec<(String, Type)>,
+    /// The texts that rows give in the only column: what `inverse` finds.
+    pub given: Vec<String>,
     /// A value that two rows give, for `inverse`.
     pub repeated_value: Option<(String, Span, Span)>,
     pub span: Span,
@@ -35,7 +37,9 @@ impl Checker<'_> {
         let declaration = *self.table_trees.get(name)?;
         // A table whose rows look themselves up finds nothing.
         self.tables.insert(name.to_string(), None);
+        let outer = std::mem::replace(&mut self.in_table, true);
         let table = self.check_table(declaration).map(Rc::new);
+        self.in_table = outer;
         self.tables.insert(name.to_string(), table.clone());
         table
     }
@@ -131,7 +135,12 @@ impl Checker<'_> {
             return None;
         }
         let columns = table.columns.iter().cloned().zip(types).collect();
-        sound.then_some(TableInfo { model: table, columns, repeated_value, span: node.name.span })
+        let given = table.rows.iter().filter_map(|row| match row.values.first() {
+            Some(Expr::Constant(Constant::Text(text))) => Some(text.clone()),
+            _ => None,
+        });
+        let given = given.collect();
+        sound.then_some(TableInfo { model: table, columns, given, repeated_value, span: node.name.span })
     }
 
     fn row_shape(&mut self, span: Span, node: &tree::Table, what: String) {

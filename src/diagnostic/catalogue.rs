@@ -2,7 +2,7 @@
 //!
 //! Codes are contracts: a code keeps its meaning for ever and is never used again for another.
 //! E00xx syntax, E01xx names, E02xx types and missingness, E03xx units and numbers, E04xx codes, tables
-//! and exhaustiveness, E05xx the shape of the output, E06xx targets, E07xx tests, W0xxx warnings.
+//! and exhaustiveness, E05xx the shape of the output, E06xx targets, E07xx tests, E091x rules of use, W0xxx warnings.
 
 use super::Severity;
 
@@ -154,6 +154,9 @@ catalogue! {
     E0707 Error "an expectation that no event can meet"
 
     E0900 Error "a part of the language that this version does not know"
+
+    // Rules of use.
+    E0910 Error "a character that its place does not allow"
 
     // Warnings.
     W0101 Warning "a field of the event that nothing uses"

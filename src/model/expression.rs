@@ -143,6 +143,63 @@ pub enum Expr {
     Missing,
 }
 
+impl Expr {
+    /// Goes over the expression and what is inside it, outer parts first; not into parts where `visit` is false.
+    pub fn visit<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr) -> bool) {
+        let mut pending = vec![self];
+        while let Some(expr) = pending.pop() {
+            if visit(expr) {
+                expr.push_children(&mut pending);
+            }
+        }
+    }
+
+    fn push_children<'e>(&'e self, out: &mut Vec<&'e Expr>) {
+        match self {
+            Expr::Constant(_) | Expr::Path { .. } | Expr::Skip | Expr::Missing => {}
+            Expr::Text(parts) => out.extend(parts.iter().filter_map(|part| match part {
+                TextPart::Hole(value) => Some(value),
+                TextPart::Literal(_) => None,
+            })),
+            Expr::Call { arguments: all, .. } | Expr::Lookup { keys: all, .. } | Expr::List(all) => out.extend(all),
+            Expr::Record(fields) => out.extend(fields.iter().map(|(_, value)| value)),
+            Expr::Negate(value)
+            | Expr::Not(value)
+            | Expr::Present(value)
+            | Expr::Demand(value)
+            | Expr::Reject(value)
+            | Expr::Scale { value, .. }
+            | Expr::Round { value, .. }
+            | Expr::Write { value, .. }
+            | Expr::Inverse { value, .. } => out.push(value),
+            Expr::Index { list: a, index: b }
+            | Expr::Key { of: a, key: b }
+            | Expr::Arithmetic { left: a, right: b, .. }
+            | Expr::Compare { left: a, right: b, .. }
+            | Expr::And(a, b)
+            | Expr::Or(a, b)
+            | Expr::Coalesce { value: a, fallback: b }
+            | Expr::Rescue { value: a, fallback: b }
+            | Expr::Let { value: a, body: b, .. } => out.extend([&**a, &**b]),
+            Expr::OneOf { value, options } => {
+                out.push(value);
+                out.extend(options);
+            }
+            Expr::If { condition, then, otherwise } => out.extend([&**condition, &**then, &**otherwise]),
+            Expr::Match { subject, arms, default } => {
+                out.push(subject);
+                out.extend(arms.iter().map(|(_, value)| value));
+                out.extend(default.as_deref());
+            }
+            Expr::Each { list, filter, sort, yields, .. } => {
+                out.extend([&**list, &**yields]);
+                out.extend(filter.as_deref());
+                out.extend(sort.as_deref());
+            }
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Constant {

@@ -13,7 +13,7 @@ pub struct Target {
     pub url: Vec<UrlPart>,
     /// The name of the record it writes; targets of one origin that share it share lanes and versions.
     pub record: String,
-    /// `each x in list where filter`: one request an item, bound to this variable.
+    /// `each x in list where filter by sort`: one request an item, bound to this variable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<TargetEach>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,6 +45,9 @@ pub struct TargetEach {
     pub list: Expr,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
+    /// Ascending by this value, stable; items where it is missing come last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<Expr>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

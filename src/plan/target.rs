@@ -49,7 +49,7 @@ impl TargetCode {
         let when = target.when.as_ref().map(|when| compiler.expression(when)).transpose()?;
         compiler.at(format!("{name}, each"));
         let each = match &target.each {
-            Some(each) => Some(compiler.items(each.variable, &each.list, each.filter.as_ref(), None)?),
+            Some(each) => Some(compiler.items(each.variable, &each.list, each.filter.as_ref(), each.sort.as_ref())?),
             None => None,
         };
         compiler.at(format!("{name}, key"));

@@ -148,7 +148,7 @@ impl Checker<'_> {
             return list;
         }
         let present = Type { missing: false, ..(**item).clone() };
-        let variable = self.variable();
+        let variable = self.variable_of(&list);
         let expr = Expr::Each {
             variable,
             list: Box::new(list.expr.clone()),
@@ -182,7 +182,14 @@ impl Checker<'_> {
             Returns::Duration => Base::Duration,
             Returns::ListOfText => Base::List(Box::new(Type::new(Base::Text))),
             Returns::Rounded => arguments.first().map_or(Base::Never, |argument| argument.ty.base.clone()),
-            Returns::Argument(at) => arguments.get(at).map_or(Base::Never, |argument| argument.ty.base.clone()),
+            Returns::Argument(at) => {
+                let first = arguments.get(at).map_or(Base::Never, |argument| argument.ty.base.clone());
+                let alike = arguments.iter().enumerate().filter(|(index, _)| {
+                    signature.parameter(*index).is_some_and(|parameter| parameter.takes == Takes::SameAs(at))
+                });
+                // What is of the same kind may still hold more: other codes, decimals beside integers.
+                alike.fold(first, |base, (_, argument)| wider(&base, &argument.ty.base).unwrap_or(base))
+            }
             Returns::Item(at) => {
                 return match arguments.get(at).map(|argument| &argument.ty.base) {
                     Some(Base::List(item)) => (**item).clone(),

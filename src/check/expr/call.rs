@@ -280,7 +280,7 @@ impl Checker<'_> {
         for (parameter, value) in function.parameters.iter().zip(values) {
             let ty = self.ty(&parameter.ty)?;
             let value = self.fits_parameter(value, &ty, &parameter.name)?;
-            let variable = self.variable();
+            let variable = self.variable_of(&value);
             inner.frames.push(Frame::Value(Binding {
                 name: parameter.name.text.clone(),
                 variable,

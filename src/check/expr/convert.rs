@@ -80,7 +80,7 @@ impl Checker<'_> {
         unit_span: Span,
         by: Option<&Typed>,
     ) -> Option<Typed> {
-        let variable = self.variable();
+        let variable = self.variable_of(list);
         let mut one = Typed::new(Typed::local(variable), item.clone(), list.span);
         one.origin = list.origin.as_ref().map(|origin| origin.iter().cloned().chain(["[]".to_string()]).collect());
         let one = self.convert_to(one, to, unit_span, by)?;

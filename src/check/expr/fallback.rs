@@ -5,7 +5,7 @@ use crate::check::Checker;
 use crate::check::scope::Scope;
 use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Base, Constant, Expr, Type};
+use crate::model::{Base, Expr, Type};
 use crate::syntax::tree::{self, ExprKind};
 use crate::text::Span;
 
@@ -116,46 +116,4 @@ fn joined(mut typed: Typed, left: &Typed, right: &Typed) -> Typed {
     typed.named = (left.named || !matters(left)) && (right.named || !matters(right)) && (left.named || right.named);
     typed.origin = left.origin.clone();
     typed
-}
-
-impl Typed {
-    /// Text that is surely not empty, `.` or `..`: what a segment of a URL needs.
-    pub(in crate::check) fn is_safe_segment(&self) -> bool {
-        fn safe(expr: &Expr) -> bool {
-            use crate::model::TextPart;
-            match expr {
-                Expr::Constant(Constant::Text(text)) => !matches!(text.as_str(), "" | "." | ".."),
-                Expr::Constant(_) => true,
-                // A whole value of the event or the envelope: the door's rule holds it.
-                Expr::Path { .. } => true,
-                Expr::Text(parts) => parts.iter().any(|part| match part {
-                    TextPart::Literal(text) => text.chars().any(|c| c != '.') || text.len() > 2,
-                    TextPart::Hole(_) => false,
-                }),
-                Expr::Coalesce { value, fallback } | Expr::Rescue { value, fallback } => safe(value) && safe(fallback),
-                Expr::If { then, otherwise, .. } => safe(then) && safe(otherwise),
-                Expr::Match { arms, default, .. } => {
-                    arms.iter().all(|(_, value)| safe(value)) && default.as_deref().is_none_or(safe)
-                }
-                Expr::Let { body, .. } => safe(body),
-                Expr::Demand(_) | Expr::Reject(_) | Expr::Skip | Expr::Missing => true,
-                _ => false,
-            }
-        }
-        match &self.ty.base {
-            Base::Text | Base::Either(_) | Base::Code { open: true, .. } => safe(&self.expr),
-            Base::Code { values, .. } => {
-                !values.iter().any(|value| matches!(value.as_str(), "" | "." | "..")) || safe(&self.expr)
-            }
-            _ => true,
-        }
-    }
-}
-
-impl Checker<'_> {
-    /// Whether `!!` may answer for a rule of the place where the value is written (a computed segment of
-    /// a URL that may be empty), though the value itself cannot fail.
-    pub(in crate::check) fn may_break_rule(&self, value: &Typed) -> bool {
-        self.in_url && !value.is_safe_segment()
-    }
 }

@@ -69,7 +69,7 @@ impl Checker<'_> {
 
     /// Binds the variable, then types what is said of the item.
     fn item_of_each(&mut self, each: &tree::Each, list: Typed, item: Type, scope: &mut Scope) -> Option<Bound> {
-        let variable = self.variable();
+        let variable = self.variable_of(&list);
         let origin = list.origin.as_ref().map(|origin| origin.iter().cloned().chain(["[]".to_string()]).collect());
         scope.frames.push(Frame::Value(Binding {
             name: each.binder.text.clone(),

@@ -109,10 +109,8 @@ impl Checker<'_> {
             (other, _) => other,
         };
         let typed = Typed::new(expr, Type::new(base), span).inherit(&value);
-        let covered = match (&value.ty.base, &table.columns[0].1.base) {
-            (Base::Code { values, open: false }, Base::Code { values: all, .. }) => {
-                values.iter().all(|value| all.contains(value))
-            }
+        let covered = match &value.ty.base {
+            Base::Code { values, open: false } => values.iter().all(|value| table.given.contains(value)),
             _ => false,
         };
         Some(if covered { typed } else { typed.fails(span, format!("`{}` may have no row that gives it", name.text)) })

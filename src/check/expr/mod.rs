@@ -3,6 +3,7 @@
 mod arithmetic;
 mod builtin;
 mod call;
+mod characters;
 mod choice;
 mod compare;
 mod convert;
@@ -11,6 +12,7 @@ mod fallback;
 mod list;
 mod lookup;
 mod path;
+mod segment;
 mod text;
 
 pub(super) use choice::wider;

@@ -172,7 +172,7 @@ impl Checker<'_> {
                 (Expr::Path { root: *root, steps }, origin)
             }
             _ => {
-                let variable = self.variable();
+                let variable = self.variable_of(&base);
                 let body = Expr::Path { root: Root::Local(variable), steps: vec![name.to_string()] };
                 (Expr::Let { variable, value: Box::new(base.expr.clone()), body: Box::new(body) }, None)
             }
@@ -316,7 +316,9 @@ impl Checker<'_> {
             names.extend(self.event.fields.iter().map(|field| field.name.clone()));
             names.push("meta".into());
         }
-        names.extend(self.let_trees.keys().map(|name| name.to_string()));
+        if !self.in_table {
+            names.extend(self.let_trees.keys().map(|name| name.to_string()));
+        }
         names
     }
 

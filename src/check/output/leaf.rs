@@ -30,6 +30,7 @@ impl Checker<'_> {
         let value = self.formed(value, target)?;
         if shape.is_xml() {
             self.fits_xml(&value)?;
+            self.fits_xml_characters(&value)?;
         }
         Some(value)
     }

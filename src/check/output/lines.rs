@@ -289,7 +289,7 @@ impl Checker<'_> {
         if matches!(value.expr, Expr::Path { .. }) {
             return value;
         }
-        let variable = self.variable();
+        let variable = self.variable_of(&value);
         element.entries.push(Entry::Line(Node::Let {
             variable,
             name: format!("value{variable}"),
@@ -576,7 +576,7 @@ impl Checker<'_> {
             self.poisoned_fields.insert(declared.name.text.clone());
             return;
         };
-        let variable = self.variable();
+        let variable = self.variable_of(&value);
         element.entries.push(Entry::Line(Node::Let {
             variable,
             name: declared.name.text.clone(),

@@ -4,9 +4,10 @@ use super::environment;
 use crate::check::Checker;
 use crate::check::nearest::nearest;
 use crate::check::scope::Scope;
+use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::target::HeaderPart;
-use crate::model::{Auth, Expr, HeaderRule, Secret};
+use crate::model::{Auth, Base, Constant, Expr, HeaderRule, Secret};
 use crate::syntax::tree::{self, AuthArgument, ExprKind, Part};
 use crate::text::Span;
 
@@ -35,7 +36,11 @@ impl Checker<'_> {
             ExprKind::Text(texts) => {
                 for part in texts {
                     parts.push(match part {
-                        Part::Literal { value, .. } => HeaderPart::Literal(value.clone()),
+                        Part::Literal { value, span } => {
+                            let literal = Typed::constant(Constant::Text(value.clone()), Base::Text, *span);
+                            self.fits_header_characters(&literal)?;
+                            HeaderPart::Literal(value.clone())
+                        }
                         Part::Hole { value, .. } => match environment(value) {
                             Some(name) => HeaderPart::Environment(name),
                             None => HeaderPart::Hole(self.header_hole(value, scope)?),
@@ -65,6 +70,7 @@ impl Checker<'_> {
     fn header_hole(&mut self, node: &tree::Expr, scope: &mut Scope) -> Option<Expr> {
         let value = self.expr(node, scope)?;
         let value = self.request_value(value, "a header")?;
+        self.fits_header_characters(&value)?;
         Some(self.with_lets(value.expr))
     }
 

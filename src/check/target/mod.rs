@@ -41,9 +41,11 @@ impl Checker<'_> {
                 let list = self.never_missing(bound.list, "`each` on a target")?;
                 self.used_lets = bound.lets_of_list;
                 let list = self.with_lets(list.expr);
-                self.used_lets = bound.lets_of_filter;
+                self.used_lets = bound.lets_of_filter.clone();
                 let filter = bound.filter.map(|filter| self.with_lets(filter));
-                Some(TargetEach { variable: bound.variable, list, filter })
+                self.used_lets = bound.lets_of_filter;
+                let sort = bound.sort.map(|sort| self.with_lets(sort));
+                Some(TargetEach { variable: bound.variable, list, filter, sort })
             }
             None => None,
         };

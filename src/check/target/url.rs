@@ -24,6 +24,7 @@ impl Checker<'_> {
         let mut url = Vec::with_capacity(parts.len());
         let mut before = String::new();
         let mut sound = true;
+        let mut segment = Segment::default();
         for (index, part) in parts.iter().enumerate() {
             match part {
                 Part::Literal { value, span } => {
@@ -44,11 +45,22 @@ impl Checker<'_> {
                         sound = false;
                     }
                     before.push_str(value);
+                    for c in value.chars() {
+                        match c {
+                            '/' | '?' | '#' => {
+                                sound &= self.end_of_segment(&segment, &mut url).is_some();
+                                segment = Segment { query: segment.query || c != '/', ..Segment::default() };
+                            }
+                            '.' => segment.dots += 1,
+                            _ => segment.solid = true,
+                        }
+                    }
                     url.push(UrlPart::Literal(value.clone()));
                 }
                 Part::Hole { value, span, .. } => {
                     if let Some(name) = environment(value) {
                         before.push_str("env");
+                        segment.solid = true;
                         url.push(UrlPart::Environment(name));
                         continue;
                     }
@@ -67,13 +79,17 @@ impl Checker<'_> {
                     }
                     let place = place_of(&before, parts.get(index + 1));
                     match self.url_hole(value, place, scope) {
-                        Some(part) => url.push(part),
+                        Some((part, hole)) => {
+                            segment.holes.push(Hole { part: url.len(), ..hole });
+                            url.push(part);
+                        }
                         None => sound = false,
                     }
                     before.push('x');
                 }
             }
         }
+        sound &= self.end_of_segment(&segment, &mut url).is_some();
         self.in_url = false;
         sound.then_some(url)
     }
@@ -94,33 +110,78 @@ impl Checker<'_> {
         }
     }
 
-    fn url_hole(&mut self, node: &tree::Expr, place: UrlPlace, scope: &mut Scope) -> Option<UrlPart> {
+    fn url_hole(&mut self, node: &tree::Expr, place: UrlPlace, scope: &mut Scope) -> Option<(UrlPart, Hole)> {
         let value = self.expr(node, scope)?;
         let value = self.request_value(value, "a hole in a URL")?;
-        let mut value = value;
-        if place == UrlPlace::Segment && !value.is_safe_segment() {
-            match value.expr {
-                Expr::Rescue { value: inner, fallback } => {
-                    value.expr = Expr::Rescue { value: Box::new(Expr::Demand(inner)), fallback }
-                }
-                _ => {
-                    let source = self.source(value.span);
-                    self.report(
-                        Diagnostic::new(
-                            Code::E0606,
-                            "this computed segment of the URL may be empty, `.` or `..`",
-                            value.span,
-                            "may name another record, or none",
-                        )
-                        .help(format!("say what then: `{{{source} !! reject \"no id\"}}`")),
-                    );
-                    return None;
-                }
-            }
-        }
+        let hole = Hole { part: 0, span: value.span, safe: self.is_safe_segment(&value) };
         let source = value.origin.as_ref().map(|origin| origin.join(".")).unwrap_or_else(|| self.source(value.span));
-        Some(UrlPart::Hole { value: self.with_lets(value.expr), place, source })
+        Some((UrlPart::Hole { value: self.with_lets(value.expr), place, source }, hole))
     }
+
+    /// A segment of the path that is all made of computed texts says what then, where it would be empty, `.`
+    /// or `..`: its last hole does.
+    fn end_of_segment(&mut self, segment: &Segment, url: &mut [UrlPart]) -> Option<()> {
+        let Some(last) = segment.holes.last() else { return Some(()) };
+        if segment.query || segment.solid || segment.dots > 2 || segment.holes.iter().any(|hole| hole.safe) {
+            return Some(());
+        }
+        let answered = match url.get_mut(last.part) {
+            Some(UrlPart::Hole { value, .. }) => self.demanded(value),
+            _ => false,
+        };
+        if answered {
+            return Some(());
+        }
+        let source = self.source(last.span);
+        self.report(
+            Diagnostic::new(
+                Code::E0606,
+                "this computed segment of the URL may be empty, `.` or `..`",
+                last.span,
+                "may name another record, or none",
+            )
+            .help(match source.split_once(" !! ") {
+                Some((value, _)) => {
+                    format!("what stands for it must be none of these: `{{{value} !! reject \"no id\"}}`")
+                }
+                None => format!("say what then: `{{{source} !! reject \"no id\"}}`"),
+            }),
+        );
+        None
+    }
+
+    /// Lets the `!!` of an expression answer for the rule of segments, too; false where there is none or where
+    /// what it gives may break the rule itself.
+    fn demanded(&self, expr: &mut Expr) -> bool {
+        match expr {
+            Expr::Let { body, .. } => self.demanded(body),
+            Expr::Rescue { value, fallback } if self.is_whole(fallback) => {
+                let inner = std::mem::replace(&mut **value, Expr::Missing);
+                **value = Expr::Demand(Box::new(inner));
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What stands between two slashes.
+#[derive(Default)]
+struct Segment {
+    /// It holds a text that keeps it from being empty, `.` or `..`.
+    solid: bool,
+    /// Dots among its literals.
+    dots: usize,
+    /// Behind the `?` or `#` there are no segments.
+    query: bool,
+    holes: Vec<Hole>,
+}
+
+struct Hole {
+    /// Its index in the URL's parts.
+    part: usize,
+    span: Span,
+    safe: bool,
 }
 
 /// Whether a hole after `before` is a whole segment of the path.

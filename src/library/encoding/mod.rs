@@ -67,11 +67,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .examples(&[example(r#"base64("Ann")"#, r#""QW5u""#), example(r#"base64("Zoë")"#, r#""Wm/Dqw==""#)]),
     function(
         "from_base64",
-        "The text whose UTF-8 bytes are written in Base64 (RFC 4648), padded.",
-        Signature::new(&[TEXT], Returns::Text).may_fail("the text may not be Base64, or its bytes no text"),
+        "The text whose UTF-8 bytes are written in Base64 (RFC 4648), padded; of control characters it may hold tabs and line ends only.",
+        Signature::new(&[TEXT], Returns::Text).may_fail("the text may not be Base64, or its bytes no plain text"),
         from_base64,
     )
-    .examples(&[example(r#"from_base64("QW5u")"#, r#""Ann""#), example(r#"from_base64("QW5")"#, "failed")]),
+    .examples(&[example(r#"from_base64("QW5u")"#, r#""Ann""#), example(r#"from_base64("QW5")"#, "failed"), example(r#"from_base64("AAE=")"#, "failed")]),
     function("hex", "The text's UTF-8 bytes, two lower-case hexadecimal digits each.", OF_TEXT, hex)
         .examples(&[example(r#"hex("Zoë")"#, r#""5a6fc3ab""#)]),
     function("sha256", "The SHA-256 of the text's UTF-8 bytes, in lower-case hexadecimal digits.", Signature::new(&[TEXT], Returns::Text), sha256)
@@ -165,7 +165,14 @@ fn to_base64<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
 fn from_base64<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {
     let [Value::Text(text)] = arguments else { return misfit("from_base64", arguments) };
     let Some(bytes) = base64::decode(text) else { return Value::failed("not Base64") };
-    String::from_utf8(bytes).map_or_else(|_| Value::failed("the bytes in Base64 are no UTF-8 text"), Value::from)
+    let Ok(text) = String::from_utf8(bytes) else { return Value::failed("the bytes in Base64 are no UTF-8 text") };
+    // They would pass every rule that the door holds the event's own texts to.
+    let plain = |c: char| matches!(c, '\t' | '\n' | '\r') || !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    if text.chars().all(plain) {
+        Value::from(text)
+    } else {
+        Value::failed("the bytes in Base64 hold control characters")
+    }
 }
 
 fn hex<'e>(arguments: &mut [Value<'e>]) -> Value<'e> {

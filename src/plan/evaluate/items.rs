@@ -148,8 +148,27 @@ fn sort<'e>(entries: &mut [(Option<Value<'e>>, Entry<'e>)]) -> Outcome<()> {
 }
 
 impl<'e> Machine<'e> {
-    /// The items that pass the filter, or that it refuses.
+    /// The items that pass the filter, or that it refuses; in the order of the sort, behind them those that it
+    /// refuses.
     pub fn entries(&mut self, items: &'e Items) -> Outcome<Vec<Outcome<Entry<'e>>>> {
+        let mut entries = self.unsorted_entries(items)?;
+        let Some(by) = &items.sort else { return Ok(entries) };
+        let mut sorted: Vec<(Option<Value<'e>>, Entry<'e>)> = Vec::with_capacity(entries.len());
+        let mut refused = Vec::new();
+        for entry in entries.drain(..) {
+            match entry.and_then(|entry| {
+                self.set(items.local, entry.clone().local());
+                Ok((self.sort_key(by)?, entry))
+            }) {
+                Ok(keyed) => sorted.push(keyed),
+                Err(stop) => refused.push(Err(stop)),
+            }
+        }
+        sort(&mut sorted)?;
+        Ok(sorted.into_iter().map(|(_, entry)| Ok(entry)).chain(refused).collect())
+    }
+
+    fn unsorted_entries(&mut self, items: &'e Items) -> Outcome<Vec<Outcome<Entry<'e>>>> {
         let source = self.source(&items.list)?;
         if let Source::Failed(Value::Failed(reason)) = source {
             return Stop::reject(reason);

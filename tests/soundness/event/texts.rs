@@ -27,6 +27,9 @@ const LOOKALIKES: &[&str] = &[
     "Y",
     "N",
     "1,5",
+    "QW5u",
+    "AQ==",
+    "YQpi",
 ];
 
 /// Markup, separators, directions, forbidden characters.

@@ -144,6 +144,7 @@ impl Writer<'_> {
         let base = |text: bool| if text { Base::Text } else { Base::Integer(None) };
         self.tables.push(TableDraft {
             name: table,
+            inverse: columns == 1 && keys == 1 && !integers && !numbers,
             keys: if keys == 2 { vec![Base::Text, Base::Integer(None)] } else { vec![base(!integers)] },
             covers,
             columns: types
@@ -232,13 +233,7 @@ impl Writer<'_> {
         {
             let variable = self.fresh("t");
             self.scope.name(Piece { named: list.named, ..Piece::atom(variable.clone(), item) });
-            let rest = if self.random.one_in(2) {
-                let (condition, yes, _) = self.proving(1);
-                self.scope = yes;
-                format!(" where {}", condition.closed())
-            } else {
-                String::new()
-            };
+            let rest = self.filter_and_order(1);
             suffix.push_str(&format!(" each {variable} in {}{rest}", list.closed()));
         }
         let url = self.url();
@@ -267,14 +262,22 @@ impl Writer<'_> {
             let hole = self.scalar(&want, depth);
             let mut hole = self.for_request(hole);
             match self.random.below(4) {
-                // A part of a segment, or of the query.
+                // A part of a segment, which other text keeps from being empty.
                 0 => url.push_str(&format!("/a{{{}}}", hole.text)),
-                _ => {
+                alone => {
+                    let more = (alone == 1).then(|| {
+                        let want = self.any_want();
+                        let more = self.scalar(&want, 1);
+                        self.for_request(more).text
+                    });
+                    let before = more.map(|more| format!("{{{more}}}")).unwrap_or_default();
+
                     let path = hole.atom && hole.text.chars().all(|c| c.is_alphanumeric() || "._`".contains(c));
                     if hole.is_text() && !path && !self.forgets() {
                         hole.text = format!("{} !! reject \"author: no id\"", hole.closed());
                     }
-                    url.push_str(&format!("/{{{}}}", hole.text));
+                    let dot = if self.random.one_in(8) { "." } else { "" };
+                    url.push_str(&format!("/{before}{{{}}}{dot}", hole.text));
                 }
             }
         }

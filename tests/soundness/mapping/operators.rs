@@ -547,6 +547,9 @@ impl Writer<'_> {
             return None;
         }
         let table = self.random.pick(&fitting).clone();
+        if table.inverse && self.random.one_in(4) {
+            return self.inverse(&table, depth);
+        }
         let (column, ty) = table.columns.iter().find(|(_, ty)| Writer::fits(want, ty))?;
         let mut piece = Piece::loose("", Type { missing: false, ..ty.clone() });
         let mut keys = Vec::new();
@@ -574,6 +577,24 @@ impl Writer<'_> {
         piece.text = format!("{subject} | {}{column}", table.name);
         piece.ty.fails |= !total;
         Some(piece)
+    }
+
+    /// The key of the row that gives a text; of one of the table's own texts nothing is failed.
+    fn inverse(&mut self, table: &super::writer::TableDraft, depth: usize) -> Option<Piece> {
+        let value = if self.random.one_in(2) {
+            // what the table itself gives, its default too
+            let key = self.scalar(&Want::Text, depth - 1);
+            let key = self.not_null(key);
+            let failing = format!("({} | {}) !! reject \"author: none\"", key.closed(), table.name);
+            Piece::loose(failing, Type::new(Base::Text))
+                .inherit(&Piece { ty: Type { fails: false, ..key.ty.clone() }, ..key })
+        } else {
+            let value = self.scalar(&Want::Text, depth - 1);
+            self.not_null(value)
+        };
+        let mut piece = Piece::loose(format!("{} | inverse({})", value.closed(), table.name), Type::new(Base::Text));
+        piece.ty.fails = true;
+        Some(piece.inherit(&value))
     }
 }
 

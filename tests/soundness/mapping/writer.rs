@@ -35,6 +35,8 @@ pub struct TableDraft {
     pub columns: Vec<(String, Type)>,
     /// Every key has a row, or there is a default.
     pub total: bool,
+    /// Texts to texts, each once.
+    pub inverse: bool,
 }
 
 /// A function that was declared.
@@ -193,6 +195,11 @@ impl Writer<'_> {
             let codes = *self.random.pick(types::CODES);
             self.random.text(codes)
         } else {
+            let hostile = ["\u{1}", "a\nb", ".", "..", "\u{fffe}"];
+            if self.forgets() {
+                let text = self.random.text(&hostile);
+                return Piece::atom(quoted(&text), Type::new(Base::Code { values: vec![text], open: false }));
+            }
             self.random.text(&["", " ", "x", "a, b", "<&>", "{}", "say \"hi\"", "ü😀", "12", "2024-02-29", "\\"])
         };
         Piece::atom(quoted(&text), Type::new(Base::Code { values: vec![text], open: false }))
