@@ -5,6 +5,7 @@
 //!
 //! A value is a present value, *missing*, *null* (on purpose), or *failed* with a reason. Operators and
 //! functions are strict: a failed operand makes the result failed, else a missing operand makes it missing.
+//! Operands are evaluated from left to right; a failed one ends that, a missing one does not.
 //! [`Expr::Coalesce`], [`Expr::Rescue`], [`Expr::Present`], [`Expr::If`] and the outputs are what looks at
 //! the difference. `Reject` and `Skip` end the target's (or item's) transformation.
 
@@ -65,7 +66,8 @@ pub enum Expr {
         left: Box<Expr>,
         right: Box<Expr>,
     },
-    /// `x in [a, b]` with a list of constants or values.
+    /// `x in [a, b]` with a list of constants or values: true of the first that is equal, else failed or missing
+    /// where one of them is.
     OneOf {
         value: Box<Expr>,
         options: Vec<Expr>,

@@ -6,7 +6,7 @@ use crate::mapping::{self, Draft};
 use crate::random::Random;
 use crate::verdict::{Subject, Tally};
 use hms_sync::diagnostic::Severity;
-use hms_sync::model::{EventShape, Mapping, RecordType, Type};
+use hms_sync::model::{EventShape, Mapping, RecordType, Type, mapc};
 use std::collections::BTreeMap;
 
 /// Events of each mapping.
@@ -155,6 +155,10 @@ fn hold(mapping: &Mapping, draft: &Draft, random: &mut Random, tally: &mut Tally
             return Err(Broken { event: None, why });
         }
     }
+    let stored = mapc::write(mapping);
+    if mapc::read(&stored).as_ref() != Ok(mapping) {
+        return Err(Broken { event: None, why: "what is stored of it is read as another mapping".to_owned() });
+    }
     let subject = Subject::new(mapping).map_err(|why| Broken { event: None, why })?;
     for _ in 0..EVENTS {
         let event = subject.events.event(random);
@@ -165,7 +169,7 @@ fn hold(mapping: &Mapping, draft: &Draft, random: &mut Random, tally: &mut Tally
 
 /// The smallest mapping found that breaks the promise in the same way, with its event.
 fn shrunk(mut draft: Draft, mut broken: Broken) -> String {
-    let kind = |why: &str| why.chars().take(24).collect::<String>();
+    let kind = |why: &str| why.chars().take(32).collect::<String>();
     let wanted = kind(&broken.why);
     let mut again = true;
     while again {

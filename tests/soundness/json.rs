@@ -90,8 +90,10 @@ fn space(out: &mut String, style: &mut Option<Random>) {
 
 fn quote(text: &str, out: &mut String, style: &mut Option<Random>) {
     out.push('"');
+    // A number or date with escapes in it has no text of its own that could leave as it came.
+    let letters = text.starts_with(|c: char| c.is_alphabetic() && c != 'P');
     for c in text.chars() {
-        let escaped = style.as_mut().is_some_and(|random| random.one_in(30));
+        let escaped = letters && style.as_mut().is_some_and(|random| random.one_in(30));
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),

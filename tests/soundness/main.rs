@@ -4,6 +4,7 @@
 //!
 //! `HMS_SYNC_SOUNDNESS_SEED=…` repeats a run.
 
+mod agree;
 mod body;
 mod corpus;
 mod event;
@@ -12,6 +13,7 @@ mod json;
 mod library;
 mod mapping;
 mod random;
+mod reference;
 mod verdict;
 
 use random::Random;
@@ -20,6 +22,7 @@ use verdict::{Subject, Tally};
 /// Fresh each day of the calendar would make failures that nobody can repeat; this one is anyone's.
 const SEED: u64 = 0x5EED_0F_501D;
 
+/// The seed of the run, printed so that it can be repeated.
 fn seed() -> u64 {
     let given = std::env::var("HMS_SYNC_SOUNDNESS_SEED").ok();
     let seed = given.map_or(SEED, |text| text.parse().expect("HMS_SYNC_SOUNDNESS_SEED is a whole number"));

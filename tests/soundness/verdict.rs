@@ -1,9 +1,11 @@
 //! What became of an event, and whether the language's promise allows it.
 
+use crate::agree;
 use crate::body;
 use crate::event::{Event, Events, tame};
 use hms_sync::model::Mapping;
 use hms_sync::plan::{Environment, Made, Plan, Refusal, Request, Routed};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// How often what came, over many events.
@@ -24,10 +26,12 @@ impl Tally {
 
 /// A plan with all that tells what it may answer.
 pub struct Subject<'m> {
+    mapping: &'m Mapping,
     pub plan: Plan,
     pub events: Events<'m>,
     pub environment: Environment,
     rejects: Vec<Vec<String>>,
+    asked: Cell<usize>,
 }
 
 /// What one target (or item) made.
@@ -52,6 +56,12 @@ const LIMITS: &[(&str, &str)] = &[
     ("beyond the year 9999", "a date beyond the years"),
 ];
 
+/// A limit of size, which only the real evaluator has.
+pub fn is_size_limit(reason: &str) -> bool {
+    LIMITS.iter().any(|(start, kind)| kind.starts_with("over 1,000") && reason.starts_with(start))
+        || reason == "over 64 KiB"
+}
+
 impl<'m> Subject<'m> {
     pub fn new(mapping: &'m Mapping) -> Result<Subject<'m>, String> {
         let plan = Plan::new(mapping).map_err(|error| format!("a checked mapping has no plan: {error}"))?;
@@ -60,7 +70,14 @@ impl<'m> Subject<'m> {
         let mut rejects = Vec::new();
         let json = serde_json::to_value(mapping).expect("the model has no keys but strings");
         authored(&json, &mut rejects);
-        Ok(Subject { plan, events: Events::new(mapping), environment: Environment::new(environment), rejects })
+        Ok(Subject {
+            mapping,
+            plan,
+            events: Events::new(mapping),
+            environment: Environment::new(environment),
+            rejects,
+            asked: Cell::new(0),
+        })
     }
 
     pub fn transform(&self, event: &Event) -> Result<Answers, Refusal> {
@@ -104,7 +121,29 @@ impl<'m> Subject<'m> {
         if answers.is_empty() {
             tally.count("not wanted");
         }
+        agree::agree(self.mapping, event, &self.environment, &answers)?;
+        if self.asked.replace(self.asked.get() + 1).is_multiple_of(8) {
+            self.parts_agree(event, &answers)?;
+        }
         Ok(answers)
+    }
+
+    /// The connector asks for routes first and for each request later; both ways make the same.
+    fn parts_agree(&self, event: &Event, answers: &Answers) -> Result<(), String> {
+        let text = event.text();
+        let routed = self.plan.route(text.as_bytes(), &event.envelope).map_err(|refusal| refusal.to_string())?;
+        if !routed.iter().eq(answers.iter().map(|(routed, _)| routed)) {
+            return Err(format!("routed alone it gives {routed:?}"));
+        }
+        for (routed, made) in answers {
+            let (Routed::To(route), Some(made)) = (routed, made) else { continue };
+            let again =
+                self.plan.prepare(text.as_bytes(), &event.envelope, route.target, route.item, &self.environment);
+            if again != *made {
+                return Err(format!("prepared alone it gives {again:?}, not {made:?}"));
+            }
+        }
+        Ok(())
     }
 
     fn refusal(&self, refusal: &Refusal, tally: &mut Tally) -> Result<(), String> {

@@ -251,13 +251,16 @@ impl<'e> Machine<'e> {
 
     fn template(&mut self, pieces: &'e [Piece]) -> Outcome<Value<'e>> {
         let mut out = String::new();
+        let mut missing = false;
         for piece in pieces {
             match piece {
                 Piece::Literal(text) => out.push_str(text),
                 Piece::Hole(code) => {
                     let value = self.evaluate(code)?;
                     match value {
-                        Value::Failed(_) | Value::Missing => return Ok(value),
+                        Value::Failed(_) => return Ok(value),
+                        // a hole behind it may have failed, which counts more
+                        Value::Missing => missing = true,
                         Value::Null => return Ok(Value::failed("null is no text")),
                         value => self.push_plain(&value, &mut out)?,
                     }
@@ -268,7 +271,7 @@ impl<'e> Machine<'e> {
             }
         }
         self.made(out.len())?;
-        Ok(Value::from(out))
+        Ok(if missing { Value::Missing } else { Value::from(out) })
     }
 
     fn call(&mut self, code: &'e Code) -> Outcome<Value<'e>> {
@@ -284,11 +287,10 @@ impl<'e> Machine<'e> {
             }
         };
         let mut missing = false;
-        let mut failed = None;
         for (value, argument) in values.iter_mut().zip(arguments) {
             *value = self.evaluate(argument)?;
             match value {
-                Value::Failed(reason) if failed.is_none() => failed = Some(reason.clone()),
+                Value::Failed(_) => return Ok(value.clone()),
                 Value::Missing => missing = true,
                 Value::List(items) => {
                     for item in items.iter() {
@@ -297,9 +299,6 @@ impl<'e> Machine<'e> {
                 }
                 other => self.within_limit(other)?,
             }
-        }
-        if let Some(reason) = failed {
-            return Ok(Value::Failed(reason));
         }
         if missing && !function.takes_missing {
             return Ok(Value::Missing);
@@ -331,13 +330,17 @@ impl<'e> Machine<'e> {
         encoded.clear();
         let mut first = Value::Missing;
         let mut several = String::new();
+        let mut missing = false;
         for (index, code) in lookup.keys.iter().enumerate() {
             let value = self.evaluate(code)?;
-            if let Value::Failed(_) | Value::Missing = value {
-                return Ok(value);
+            match value {
+                Value::Failed(_) => return Ok(value),
+                // a key behind it may have failed, which counts more
+                Value::Missing => missing = true,
+                _ => {}
             }
             self.within_limit(&value)?;
-            if !encode_key(&value, &mut encoded) {
+            if !missing && !encode_key(&value, &mut encoded) {
                 return Ok(Value::failed(format!("the table {} has no such keys", table.name)));
             }
             if index == 0 {
@@ -349,6 +352,9 @@ impl<'e> Machine<'e> {
                 several.push_str(", ");
                 value.push_text(&mut several);
             }
+        }
+        if missing {
+            return Ok(Value::Missing);
         }
         let row = table.rows.get(encoded.as_slice()).copied();
         self.key = encoded;

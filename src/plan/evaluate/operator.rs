@@ -26,6 +26,9 @@ impl<'e> Machine<'e> {
             Code::Chain { first, rest } => {
                 let mut value = self.evaluate(first)?;
                 for (operator, operand) in rest {
+                    if let Value::Failed(_) = value {
+                        return Ok(value);
+                    }
                     let operand = self.evaluate(operand)?;
                     value = self.arithmetic(*operator, value, operand)?;
                 }
@@ -60,7 +63,11 @@ impl<'e> Machine<'e> {
                 }
             }
             Code::Compare { comparison, left, right } => {
-                let (left, right) = (self.evaluate(left)?, self.evaluate(right)?);
+                let left = self.evaluate(left)?;
+                if let Value::Failed(_) = left {
+                    return Ok(left);
+                }
+                let right = self.evaluate(right)?;
                 self.compare(*comparison, &left, &right)
             }
             Code::OneOf { value, options } => self.one_of(value, options),
@@ -193,21 +200,24 @@ impl<'e> Machine<'e> {
         })
     }
 
-    /// `x in [a, b]`; of a single option that is a list, its items are the options.
+    /// `x in [a, b]`, asked from left to right.
     fn one_of(&mut self, value: &'e Code, options: &'e [Code]) -> Outcome<Value<'e>> {
         let value = self.evaluate(value)?;
-        if let Value::Failed(_) | Value::Missing = value {
+        if let Value::Failed(_) = value {
             return Ok(value);
         }
+        let mut missing = matches!(value, Value::Missing);
         for option in options {
             let option = self.evaluate(option)?;
             match self.compare(Comparison::Equal, &value, &option)? {
                 Value::Boolean(true) => return Ok(Value::Boolean(true)),
                 Value::Boolean(false) => {}
+                // another option may still be the value
+                Value::Missing => missing = true,
                 other => return Ok(other),
             }
         }
-        Ok(Value::Boolean(false))
+        Ok(if missing { Value::Missing } else { Value::Boolean(false) })
     }
 
     /// A value of an order, for `sort`: missing and null come last.

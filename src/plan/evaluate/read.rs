@@ -216,9 +216,11 @@ impl<'e> Machine<'e> {
 
     pub(super) fn index(&mut self, list: &'e Code, index: &'e Code) -> Outcome<Value<'e>> {
         let list = self.evaluate(list)?;
+        if let Value::Failed(_) = list {
+            return Ok(list);
+        }
         let index = self.position(index)?;
         Ok(match (list, index) {
-            (failed @ Value::Failed(_), _) => failed,
             (_, Err(value)) => value,
             (Value::List(items), Ok(index)) => {
                 index.and_then(|index| items.get(index).cloned()).unwrap_or(Value::Missing)
@@ -231,9 +233,11 @@ impl<'e> Machine<'e> {
     /// The value under a key of a map; of a key that comes twice the last one.
     pub(super) fn key(&mut self, of: &'e Code, key: &'e Code) -> Outcome<Value<'e>> {
         let map = self.evaluate(of)?;
+        if let Value::Failed(_) = map {
+            return Ok(map);
+        }
         let key = self.evaluate(key)?;
         let (received, key) = match (map, &key) {
-            (failed @ Value::Failed(_), _) => return Ok(failed),
             (_, Value::Failed(_) | Value::Missing) => return Ok(key),
             (Value::Missing | Value::Null, _) => return Ok(Value::Missing),
             (Value::Dictionary(received), Value::Text(key)) => (received, key),

@@ -1,21 +1,25 @@
 //! Well-typed mappings at random, as texts, so that the parser and the checker are in the loop.
 
+mod arithmetic;
 mod calls;
+mod choices;
+mod conditions;
+mod declarations;
 mod item;
 mod lines;
-mod operators;
+mod look_ups;
 mod piece;
 mod scope;
 mod types;
 mod writer;
 
 use crate::random::Random;
-use hms_sync::model::{Base, RecordType, Type};
+use hms_sync::model::RecordType;
 use item::Item;
-use lines::{MapDraft, Place, parameters};
-use piece::{Piece, quoted};
+use lines::{MapDraft, Place};
+use piece::Piece;
 use scope::Scope;
-use writer::{FunctionDraft, TableDraft, Want, Writer};
+use writer::{Want, Writer};
 
 /// A mapping as it was written, and the shape that it declares.
 #[derive(Clone, Debug)]
@@ -47,7 +51,7 @@ pub fn draft(random: &mut Random) -> Draft {
     let fields = types::fields(&event).into_iter().map(Item::line).collect();
     root.inner.push(Item::block(strict, fields).fixed());
     for _ in 0..writer.random.below(3) {
-        root.inner.extend(writer.table());
+        root.inner.push(writer.table());
     }
     for _ in 0..writer.random.below(3) {
         root.inner.extend(writer.function());
@@ -73,150 +77,6 @@ pub fn draft(random: &mut Random) -> Draft {
 }
 
 impl Writer<'_> {
-    fn table(&mut self) -> Option<Item> {
-        let table = self.fresh("T");
-        let keys = if self.random.one_in(4) { 2 } else { 1 };
-        let integers = keys == 1 && self.random.one_in(4);
-        let codes = *self.random.pick(types::CODES);
-        let mut rows: Vec<Vec<String>> = Vec::new();
-        let whole = self.random.one_in(2);
-        for (number, code) in codes.iter().enumerate() {
-            if whole || number == 0 || self.random.one_in(2) {
-                let key = if integers { (number * 30).to_string() } else { quoted(code) };
-                rows.push(if keys == 2 { vec![key, number.to_string()] } else { vec![key] });
-            }
-        }
-        let covers: Vec<String> = if integers || keys == 2 {
-            Vec::new()
-        } else {
-            codes
-                .iter()
-                .filter(|code| rows.iter().any(|row| row[0] == quoted(code)))
-                .map(|code| (*code).to_owned())
-                .collect()
-        };
-        let columns = if self.random.one_in(4) { 2 } else { 1 };
-        let names = ["first", "second"];
-        let numbers = self.random.one_in(4);
-        let default = self.random.one_in(3);
-        let mut types: Vec<Type> = (0..columns)
-            .map(|column| {
-                let text = Base::Code { values: Vec::new(), open: false };
-                Type::new(if numbers && column == 0 { Base::Integer(None) } else { text })
-            })
-            .collect();
-        let mut gives = |column: usize, text: String| {
-            if let Base::Code { values, .. } = &mut types[column].base
-                && !values.contains(&text)
-            {
-                values.push(text.clone());
-            }
-            quoted(&text)
-        };
-        let mut lines: Vec<Item> = Vec::new();
-        for (number, row) in rows.iter().enumerate() {
-            let key = if row.len() == 1 { row[0].clone() } else { format!("({})", row.join(", ")) };
-            let values: Vec<String> = (0..columns)
-                .map(|column| match (numbers && column == 0, self.random.one_in(8)) {
-                    (_, true) if number > 0 => "reject \"author: this row\"".to_owned(),
-                    (true, _) => number.to_string(),
-                    (false, _) => gives(column, format!("v{number}{column}")),
-                })
-                .collect();
-            lines.push(Item::line(format!("{key} -> {}", values.join(", "))));
-        }
-        if default {
-            let values: Vec<String> = (0..columns)
-                .map(|column| match self.random.below(3) {
-                    0 => "reject \"author: no {it}\"".to_owned(),
-                    1 => "skip".to_owned(),
-                    _ if numbers && column == 0 => "99".to_owned(),
-                    _ => gives(column, "other".to_owned()),
-                })
-                .collect();
-            lines.push(Item::line(format!("_ -> {}", values.join(", "))));
-        }
-        let key_names = if keys == 2 { "k, n" } else { "k" };
-        let head = match columns {
-            2 => format!("table {table} ({key_names} -> first, second)"),
-            _ => format!("table {table}"),
-        };
-        let base = |text: bool| if text { Base::Text } else { Base::Integer(None) };
-        self.tables.push(TableDraft {
-            name: table,
-            inverse: columns == 1 && keys == 1 && !integers && !numbers,
-            keys: if keys == 2 { vec![Base::Text, Base::Integer(None)] } else { vec![base(!integers)] },
-            covers,
-            columns: types
-                .into_iter()
-                .enumerate()
-                .map(|(column, ty)| (if columns == 1 { String::new() } else { names[column].to_owned() }, ty))
-                .collect(),
-            total: default,
-        });
-        // a row less is another table
-        Some(Item::block(head, lines.into_iter().map(Item::fixed).collect()))
-    }
-
-    fn parameter_types(&mut self, records: bool) -> Vec<Type> {
-        let count = 1 + self.random.below(2);
-        let mut types = Vec::new();
-        for _ in 0..count {
-            let records: Vec<Type> = self
-                .event
-                .fields
-                .iter()
-                .filter(|field| records && matches!(field.ty.base, Base::Record(_)))
-                .map(|field| Type { sensitive: false, ..field.ty.clone() })
-                .collect();
-            let mut ty = match records.is_empty() || self.random.one_in(2) {
-                true => types::scalar(self.random),
-                false => self.random.pick(&records).clone(),
-            };
-            ty.missing = self.random.one_in(3);
-            types.push(ty);
-        }
-        types
-    }
-
-    fn function(&mut self) -> Option<Item> {
-        let function = self.fresh("fn_");
-        let types = self.parameter_types(false);
-        let (text, pieces) = parameters(&types);
-        self.scope = Scope::default();
-        pieces.into_iter().for_each(|piece| self.scope.name(piece));
-        let want = self.any_want();
-        // the envelope is not in scope here, which the literal of a duration needs
-        let want = if want == Want::Duration { Want::Text } else { want };
-        let body = self.scalar(&want, 2);
-        if body.text.contains("meta.") {
-            return None;
-        }
-        let item = Item::line(format!("fn {function}{text} = {}", body.text));
-        self.functions.push(FunctionDraft { name: function, parameters: types, result: Piece { atom: true, ..body } });
-        Some(item)
-    }
-
-    fn top_let(&mut self) -> Item {
-        let want = self.any_want();
-        let value = self.scalar(&want, 3);
-        let variable = self.fresh("top");
-        let item = Item::line(format!("let {variable} = {}", value.text));
-        self.scope.name(Piece { text: variable, atom: true, ..value });
-        item
-    }
-
-    fn map_with_parameters(&mut self, xml: bool) -> (Item, MapDraft) {
-        let map = self.fresh("M");
-        let types = self.parameter_types(true);
-        let (text, pieces) = parameters(&types);
-        let outer = std::mem::take(&mut self.scope);
-        pieces.into_iter().for_each(|piece| self.scope.name(piece));
-        let lines = self.lines(2, &mut Place::new(xml), &mut Vec::new(), 1);
-        self.scope = outer;
-        (Item::block(format!("map {map}{text}"), lines), MapDraft { name: map, parameters: types, xml })
-    }
-
     fn target(&mut self, root: &mut Item, target: Option<&str>, xml: bool, maps: &mut Vec<MapDraft>) {
         let outer = self.scope.clone();
         let mut head = format!("target {}", target.map(|name| format!("{name} ")).unwrap_or_default());
