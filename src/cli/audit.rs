@@ -88,6 +88,7 @@ enum Wanted {
     Skipped,
     Superseded,
     Unrouted,
+    Gap,
 }
 
 impl From<Wanted> for Outcome {
@@ -98,6 +99,7 @@ impl From<Wanted> for Outcome {
             Wanted::Skipped => Outcome::Skipped,
             Wanted::Superseded => Outcome::Superseded,
             Wanted::Unrouted => Outcome::Unrouted,
+            Wanted::Gap => Outcome::Gap,
         }
     }
 }
@@ -151,7 +153,7 @@ pub fn line(row: &AuditRow, paint: Paint) -> String {
     let outcome = format!("{:<11}", row.outcome.name());
     let outcome = match row.outcome {
         Outcome::Delivered => paint.green(&outcome),
-        Outcome::SetAside => paint.red(&outcome),
+        Outcome::SetAside | Outcome::Gap => paint.red(&outcome),
         Outcome::Skipped | Outcome::Superseded | Outcome::Unrouted => paint.yellow(&outcome),
     };
     let target = match (&row.mapping, &row.target) {

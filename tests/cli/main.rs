@@ -4,6 +4,8 @@ mod check;
 mod compile;
 mod demo;
 mod ends;
+#[cfg(unix)]
+mod gap;
 mod import;
 mod kill;
 mod mock;
