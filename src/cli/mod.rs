@@ -33,13 +33,12 @@ use terminal::{Paint, Stream};
     version,
     about = "Carries each change of a hospital network to the old systems around it",
     args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true,
     after_help = "\
 Begin here:
-  hms-sync demo                                         see it work, on this machine alone
-  hms-sync check mappings/                              what the compiler says of your mappings
-  hms-sync transform --mapping rule.map events.ndjson   try one on events
-  hms-sync --mapping rule.map --token T                 run it
+  hms-sync demo                              see it work, on this machine alone
+  hms-sync check mappings/                   what the compiler says of them
+  hms-sync transform --mapping rule.map FILE try one on events
+  hms-sync --mapping rule.map --token T      run it
 
 `hms-sync COMMAND --help` shows each command's flags and an example."
 )]

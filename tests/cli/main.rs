@@ -1,5 +1,6 @@
 //! The program as its users call it: the real binary, its exact output and its exit status.
 
+mod bad_input;
 mod check;
 mod compile;
 mod demo;

@@ -4,7 +4,7 @@
 mod connect;
 mod frames;
 
-pub(crate) use connect::Connector;
+pub(crate) use connect::{Connector, shown};
 
 use super::{Frame, IntakeGone, Outlet};
 use crate::runtime::RunError;
