@@ -4,6 +4,7 @@ mod bad_input;
 mod check;
 mod compile;
 mod demo;
+mod docs;
 mod ends;
 #[cfg(unix)]
 mod gap;
