@@ -90,8 +90,8 @@ fn unknown(block: &Block) -> Option<&str> {
 
 /// One value, or one a line.
 fn is_json(text: &str) -> Result<(), String> {
-    let values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
-    values.map(|value| value.map(drop)).collect::<Result<(), _>>().map_err(|error| format!("this is not JSON: {error}"))
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+    values.try_for_each(|value| value.map(drop)).map_err(|error| format!("this is not JSON: {error}"))
 }
 
 /// Why a link leads nowhere. Those to the web are not followed.
