@@ -6,6 +6,7 @@ mod compile;
 mod demo;
 mod docs;
 mod ends;
+mod functions;
 #[cfg(unix)]
 mod gap;
 mod import;

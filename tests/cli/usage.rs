@@ -6,7 +6,7 @@ fn every_command_teaches_with_an_example() {
     let top = program.run(&["--help"]);
     assert_eq!((top.status, top.err.as_str()), (0, ""));
     assert!(top.out.contains("hms-sync demo"), "{}", top.out);
-    for command in ["check", "transform", "test", "compile", "run", "demo", "import", "mock", "audit"] {
+    for command in ["check", "transform", "test", "compile", "run", "demo", "import", "mock", "audit", "functions"] {
         assert!(top.out.contains(&format!("\n  {command} ")), "{command} in {}", top.out);
         let help = program.run(&[command, "--help"]);
         assert_eq!((help.status, help.err.as_str()), (0, ""), "{command}");

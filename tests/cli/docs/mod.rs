@@ -2,6 +2,7 @@
 //! tells writers how blocks are marked.
 
 mod console;
+mod generated;
 mod mapping;
 mod output;
 mod page;
