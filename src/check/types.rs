@@ -4,7 +4,7 @@ use super::Checker;
 use super::nearest::nearest;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::unit::Unit;
-use crate::model::{Base, Field, Form, RecordType, Type};
+use crate::model::{Base, Field, Form, RecordType, Type, Variant, VariantsType};
 use crate::syntax::tree::{self, TypeKind, TypeNode};
 use crate::text::Span;
 
@@ -54,7 +54,7 @@ impl Checker<'_> {
             TypeKind::Dictionary(item) => Type::new(Base::Dictionary(Box::new(self.ty(item)?))),
             TypeKind::Record(fields) => Type::new(Base::Record(self.record(fields, None)?)),
             TypeKind::Group(inner) => return self.ty(inner),
-            TypeKind::Variants { .. } => return self.not_yet(node.span, "variants (`by …`)"),
+            TypeKind::Variants { by, variants } => Type::new(Base::Variants(self.variants(by, variants, node.span)?)),
             TypeKind::New(_) => return self.not_yet(node.span, "kinds of their own (`new …`)"),
             TypeKind::Missing => return None,
         })
@@ -88,6 +88,85 @@ impl Checker<'_> {
             }
         }
         Some(record)
+    }
+
+    /// Each variant is a record, and the field that tells them apart is declared by their codes alone.
+    fn variants(
+        &mut self,
+        by: &tree::Name,
+        nodes: &[(tree::Text, TypeNode)],
+        span: Span,
+    ) -> Option<VariantsType> {
+        let example = "`by kind { \"phone\": { number: string }, \"email\": { address: string } }`";
+        if nodes.is_empty() {
+            self.report(
+                Diagnostic::new(Code::E0230, "these are variants of which there are none", span, "no variant")
+                    .help(format!("name them as in {example}")),
+            );
+            return None;
+        }
+        let mut variants = VariantsType { name: None, by: by.text.clone(), variants: Vec::new() };
+        let mut sound = true;
+        for (code, node) in nodes {
+            if let Some((first, _)) = nodes.iter().find(|(first, _)| first.value == code.value)
+                && first.span != code.span
+            {
+                self.report(
+                    Diagnostic::new(
+                        Code::E0410,
+                        format!("the variant {:?} stands twice", code.value),
+                        code.span,
+                        "again here",
+                    )
+                    .also(first.span, "first here")
+                    .help("remove one of the two, or put the fields of both into one"),
+                );
+                sound = false;
+                continue;
+            }
+            match self.variant(by, code, node) {
+                Some(variant) => variants.variants.push(variant),
+                None => sound = false,
+            }
+        }
+        sound.then_some(variants)
+    }
+
+    fn variant(&mut self, by: &tree::Name, code: &tree::Text, node: &TypeNode) -> Option<Variant> {
+        let ty = self.ty(node)?;
+        let record = match ty.base {
+            Base::Record(record) if !ty.missing && !ty.null => record,
+            _ => {
+                self.report(
+                    Diagnostic::new(
+                        Code::E0230,
+                        format!("a variant is a record, not {}", super::show::show(&ty)),
+                        node.span,
+                        format!("of the variant {:?}", code.value),
+                    )
+                    .help(format!("write its fields: `{:?}: {{ value: {} }}`", code.value, super::show::show(&ty))),
+                );
+                return None;
+            }
+        };
+        if record.field(&by.text).is_some() {
+            let place = match &node.kind {
+                TypeKind::Record(fields) => fields.iter().find(|field| field.name.text == by.text),
+                _ => None,
+            };
+            self.report(
+                Diagnostic::new(
+                    Code::E0230,
+                    format!("`{}` tells the variants apart, so no variant declares it", by.text),
+                    place.map_or(node.span, |field| field.name.span),
+                    "declared again here",
+                )
+                .also(by.span, "its values are the variants' codes")
+                .help("remove the field from the variant"),
+            );
+            return None;
+        }
+        Some(Variant { code: code.value.clone(), fields: record.fields })
     }
 
     fn named_type(&mut self, name: &tree::Name) -> Option<Type> {
@@ -152,8 +231,10 @@ impl Checker<'_> {
             _ => self.ty(&declaration.ty),
         };
         self.types_under_way.pop();
-        if let Some(Type { base: Base::Record(record), .. }) = &mut ty {
-            record.name.get_or_insert(name.clone());
+        match ty.as_mut().map(|ty| &mut ty.base) {
+            Some(Base::Record(record)) => drop(record.name.get_or_insert(name.clone())),
+            Some(Base::Variants(variants)) => drop(variants.name.get_or_insert(name.clone())),
+            _ => {}
         }
         self.types.insert(name, ty.clone());
         ty

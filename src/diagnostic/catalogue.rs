@@ -87,6 +87,10 @@ catalogue! {
     E0223 Error "something sensitive in a reason"
     E0224 Error "a function that gives another type than it declares"
     E0225 Error "a constant that the function cannot use"
+    E0230 Error "variants that cannot be told apart"
+    E0231 Error "a field that is not there in every variant"
+    E0232 Error "kinds that do not mix"
+    E0233 Error "`new` where no kind of its own can be declared"
 
     // Units and numbers.
     E0301 Error "a unit that there is not"

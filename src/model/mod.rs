@@ -17,4 +17,4 @@ pub use mapping::{EventShape, FORMAT, Fallback, KeyColumn, Listen, Mapping, Row,
 pub use output::{Body, Format, Leaf, Namespace, Node, OutName, QName, Repeat};
 pub use target::{Accept, Auth, HeaderPart, HeaderRule, Limit, Retry, Secret, Target, TargetEach, UrlPart, UrlPlace};
 pub use test_case::{Expectation, Expected, TestCase};
-pub use types::{Base, Field, RecordType, Type};
+pub use types::{Base, Field, RecordType, Type, Variant, VariantsType};

@@ -226,7 +226,10 @@ fn fits(takes: Takes, ty: &Type, before: &[Typed]) -> bool {
         Takes::DateTime => *base == Base::DateTime,
         Takes::Duration => *base == Base::Duration,
         Takes::Scalar => {
-            !matches!(base, Base::Record(_) | Base::List(_) | Base::Dictionary(_) | Base::Any | Base::Null)
+            !matches!(
+                base,
+                Base::Record(_) | Base::Variants(_) | Base::List(_) | Base::Dictionary(_) | Base::Any | Base::Null
+            )
         }
         Takes::Pattern => false,
         Takes::List(item) => match base {

@@ -405,6 +405,8 @@ fn same_shape(wanted: &Base, given: &Base) -> bool {
                     && (field.ty.null || !found.ty.null)
             })
         }),
+        // The names of the types do not matter, as of records.
+        (Base::Variants(wanted), Base::Variants(given)) => wanted.by == given.by && wanted.variants == given.variants,
         (Base::List(wanted), Base::List(given)) => same_shape(&wanted.base, &given.base) || wanted.base == given.base,
         (Base::Text, Base::Code { .. }) => true,
         _ => false,

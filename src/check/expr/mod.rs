@@ -12,8 +12,10 @@ mod list;
 mod lookup;
 mod path;
 mod text;
+mod variants;
 
 pub(super) use choice::wider;
+pub(super) use facts::in_arm;
 pub(super) use text::TextUse;
 pub(super) use text::literal;
 

@@ -55,7 +55,7 @@ impl Checker<'_> {
                     let value = Typed { span, ..(**value).clone() };
                     return Some(Some(narrow(value, scope)));
                 }
-                Frame::Fields(base) if base.ty.field(name).is_some() => {
+                Frame::Fields(base) if base.ty.has_field(name) => {
                     let base = (**base).clone();
                     return Some(self.step(base, name, span, span, scope));
                 }
@@ -152,19 +152,25 @@ impl Checker<'_> {
             );
             return None;
         }
-        let Base::Record(record) = &base.ty.base else {
-            self.no_fields(&base, name, name_span);
-            return None;
-        };
-        let Some(field) = record.field(name).cloned() else {
-            if !self.poisoned_fields.contains(name) {
-                self.unknown_field(&base, &record.clone(), name, name_span);
+        let (more, ty) = match &base.ty.base {
+            Base::Record(record) => match record.field(name) {
+                Some(field) => (vec![name.to_string()], field.ty.clone()),
+                None => {
+                    if !self.poisoned_fields.contains(name) {
+                        self.unknown_field(&base, record, name, name_span);
+                    }
+                    return None;
+                }
+            },
+            Base::Variants(variants) => self.variant_field(&base, variants, name, name_span, scope)?,
+            _ => {
+                self.no_fields(&base, name, name_span);
+                return None;
             }
-            return None;
         };
         let (expr, origin) = match &base.expr {
             Expr::Path { root, steps } => {
-                let steps = steps.iter().cloned().chain([name.to_string()]).collect();
+                let steps = steps.iter().cloned().chain(more).collect();
                 let origin = base
                     .origin
                     .as_ref()
@@ -173,16 +179,17 @@ impl Checker<'_> {
             }
             _ => {
                 let variable = self.variable();
-                let body = Expr::Path { root: Root::Local(variable), steps: vec![name.to_string()] };
+                let body = Expr::Path { root: Root::Local(variable), steps: more };
                 (Expr::Let { variable, value: Box::new(base.expr.clone()), body: Box::new(body) }, None)
             }
         };
         if let Some(origin) = &origin {
             self.mark_used(origin);
         }
-        let mut typed = Typed::new(expr, field.ty.clone(), span);
+        let missing = ty.missing;
+        let mut typed = Typed::new(expr, ty, span);
         typed.ty.form = None;
-        if field.ty.missing {
+        if missing {
             let declared = origin.as_ref().and_then(|origin| self.declaration(origin)).unwrap_or(name_span);
             typed = typed.missing(declared, format!("`{name}` may be absent or null"));
         }
@@ -304,11 +311,15 @@ impl Checker<'_> {
             match frame {
                 Frame::Value(binding) => names.push(binding.name.clone()),
                 Frame::Alias(name, _) => names.push(name.clone()),
-                Frame::Fields(base) => {
-                    if let Base::Record(record) = &base.ty.base {
-                        names.extend(record.fields.iter().map(|field| field.name.clone()));
+                Frame::Fields(base) => match &base.ty.base {
+                    Base::Record(record) => names.extend(record.fields.iter().map(|field| field.name.clone())),
+                    Base::Variants(variants) => {
+                        names.push(variants.by.clone());
+                        let fields = variants.variants.iter().flat_map(|variant| &variant.fields);
+                        names.extend(fields.map(|field| field.name.clone()));
                     }
-                }
+                    _ => {}
+                },
             }
         }
         if scope.event {

@@ -3,6 +3,7 @@
 use super::place::Put;
 use super::{Branch, Element, Entry, Shape, path_text};
 use crate::check::Checker;
+use crate::check::expr::in_arm;
 use crate::check::scope::{Binding, Frame, Scope};
 use crate::check::show::show;
 use crate::check::typed::{Pending, Typed};
@@ -214,7 +215,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        let Base::Record(_) = &source.ty.base else {
+        let (Base::Record(_) | Base::Variants(_)) = &source.ty.base else {
             let help = match &source.ty.base {
                 Base::List(_) => format!(
                     "go over its items: `each x in {} -> {}[] {{ … }}`",
@@ -435,8 +436,14 @@ impl Checker<'_> {
         let cases = subject.as_ref().and_then(|subject| self.cases(subject, &patterns, span, scope));
         let choice = self.variable();
         let mut before: Vec<Expr> = Vec::new();
+        let mut constants_before: Vec<Constant> = Vec::new();
         for (number, arm) in arms.iter().enumerate() {
-            let case = cases.as_ref().and_then(|cases| cases.get(number));
+            let case = cases.as_ref().and_then(|cases| cases.arms.get(number));
+            let mark = scope.mark();
+            if let (Some(case), Some(subject)) = (case, &subject) {
+                scope.learn(in_arm(&subject.expr, case.as_deref(), &constants_before));
+                constants_before.extend(case.iter().flatten().cloned());
+            }
             let guard = match (case, &subject) {
                 (Some(Some(constants)), Some(subject)) => {
                     let guard = equals(&subject.expr, constants);
@@ -452,6 +459,7 @@ impl Checker<'_> {
                 _ => Expr::Constant(Constant::Boolean(true)),
             };
             self.arm(at, guard, choice, number, |checker, at| checker.lines(&arm.block, at, element, scope));
+            scope.back_to(mark);
         }
     }
 
