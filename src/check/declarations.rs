@@ -10,55 +10,6 @@ use crate::text::Span;
 use std::collections::BTreeMap;
 
 impl<'a> Checker<'a> {
-    /// Takes down every declaration by its name; what is declared twice is reported.
-    pub(super) fn declare(&mut self, tree: &'a SyntaxTree) {
-        for item in &tree.items {
-            let again = match item {
-                Item::Type(node) => first(&mut self.type_declarations, &node.name, node, |node| node.name.span),
-                Item::Table(node) => first(&mut self.table_trees, &node.name, node, |node| node.name.span),
-                Item::Function(node) => first(&mut self.functions, &node.name, node, |node| node.name.span),
-                Item::Let(node) => first(&mut self.let_trees, &node.name, node, |node| node.name.span),
-                Item::Map(node) if node.parameters.is_some() => match &node.name {
-                    Some(name) => first(&mut self.reusable, name, node, |node| node.keyword),
-                    None => None,
-                },
-                Item::Zone(zone, span) => {
-                    if crate::library::zone::Zone::named(&zone.value).is_err() {
-                        self.report(
-                            Diagnostic::new(
-                                Code::E0110,
-                                format!("there is no time zone {:?}", zone.value),
-                                zone.span,
-                                "not a zone",
-                            )
-                            .also(*span, "of this file")
-                            .help("name one as IANA does, e.g. `zone \"America/New_York\"`"),
-                        );
-                    } else {
-                        self.zone = Some(zone.value.clone());
-                    }
-                    None
-                }
-                Item::Use(node) => {
-                    self.not_yet::<()>(node.span, "`use` of other files");
-                    None
-                }
-                Item::Crosswalk(node) => {
-                    self.not_yet::<()>(node.span, "crosswalks");
-                    None
-                }
-                _ => None,
-            };
-            if let Some((name, span, before)) = again {
-                self.report(
-                    Diagnostic::new(Code::E0106, format!("`{name}` is declared twice"), span, "declared again here")
-                        .also(before, "first declared here")
-                        .help("give one of the two another name"),
-                );
-            }
-        }
-    }
-
     /// The targets with their maps.
     pub(super) fn targets(&mut self, tree: &'a SyntaxTree) -> Vec<Target> {
         let nodes: Vec<&tree::Target> = tree
@@ -205,7 +156,7 @@ impl<'a> Checker<'a> {
             TypeKind::Variants { variants, .. } => variants.iter().find_map(|(_, node)| inside(node)),
             TypeKind::List(inner) | TypeKind::Group(inner) | TypeKind::Dictionary(inner) => inside(inner),
             TypeKind::Union(parts) => parts.iter().find_map(inside),
-            TypeKind::Named(name) => inside(&self.type_declarations.get(name.text.as_str())?.ty),
+            TypeKind::Named(name) => inside(&self.type_named(name)?.ty),
             TypeKind::Code(_) | TypeKind::Null | TypeKind::New(_) | TypeKind::Missing => None,
         }
     }
@@ -238,20 +189,4 @@ enum Declared<'t> {
 
 fn field_of<'t>(fields: &'t [tree::Field], name: &str) -> Option<&'t tree::Field> {
     fields.iter().find(|field| field.name.text == name)
-}
-
-/// Puts a declaration under its name; gives the name, its place and the earlier place where it is taken.
-fn first<'a, T>(
-    known: &mut BTreeMap<&'a str, &'a T>,
-    name: &'a tree::Name,
-    node: &'a T,
-    place: impl Fn(&T) -> Span,
-) -> Option<(String, Span, Span)> {
-    match known.get(name.text.as_str()) {
-        Some(before) => Some((name.text.clone(), name.span, place(before))),
-        None => {
-            known.insert(&name.text, node);
-            None
-        }
-    }
 }

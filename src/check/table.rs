@@ -26,17 +26,17 @@ pub struct TableInfo {
 /// The name of the only column where the table names none.
 const ONLY_COLUMN: &str = "value";
 
-impl Checker<'_> {
-    /// The table of that name, checked once; `None` where its mistakes are reported.
-    pub(super) fn table(&mut self, name: &str) -> Option<Rc<TableInfo>> {
-        if let Some(known) = self.tables.get(name) {
+impl<'a> Checker<'a> {
+    /// The table, checked once; `None` where its mistakes are reported.
+    pub(super) fn table(&mut self, declaration: &'a tree::Table) -> Option<Rc<TableInfo>> {
+        let id = (declaration.name.span.file, declaration.name.text.as_str());
+        if let Some(known) = self.tables.get(&id) {
             return known.clone();
         }
-        let declaration = *self.table_trees.get(name)?;
         // A table whose rows look themselves up finds nothing.
-        self.tables.insert(name.to_string(), None);
+        self.tables.insert(id, None);
         let table = self.check_table(declaration).map(Rc::new);
-        self.tables.insert(name.to_string(), table.clone());
+        self.tables.insert(id, table.clone());
         table
     }
 
@@ -47,7 +47,7 @@ impl Checker<'_> {
         let width = node.rows.iter().find_map(|row| key_count(&row.pattern)).unwrap_or(node.keys.len().max(1));
         let columns = node.rows.iter().map(|row| row.values.len()).max().unwrap_or(1).max(node.columns.len()).max(1);
         let mut table = Table {
-            name: node.name.text.clone(),
+            name: self.unique_name(&node.name),
             keys: (0..width)
                 .map(|at| KeyColumn { name: named(&node.keys, at, "key"), ty: Type::new(Base::Never) })
                 .collect(),
@@ -117,7 +117,10 @@ impl Checker<'_> {
                     sound = false;
                     continue;
                 }
-                self.row_spans.push((table.name.clone(), constants.clone(), span));
+                // What a table of another file is asked for there, nobody here knows.
+                if span.file == 0 {
+                    self.row_spans.push((table.name.clone(), constants.clone(), span));
+                }
                 table
                     .rows
                     .push(Row { keys: constants, values: given.iter().map(|value| value.expr.clone()).collect() });

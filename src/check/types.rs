@@ -28,7 +28,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("object", "any"),
 ];
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// `None` where the mistake is reported.
     pub(super) fn ty(&mut self, node: &TypeNode) -> Option<Type> {
         let mut ty = self.type_kind(node)?;
@@ -91,12 +91,7 @@ impl Checker<'_> {
     }
 
     /// Each variant is a record, and the field that tells them apart is declared by their codes alone.
-    fn variants(
-        &mut self,
-        by: &tree::Name,
-        nodes: &[(tree::Text, TypeNode)],
-        span: Span,
-    ) -> Option<VariantsType> {
+    fn variants(&mut self, by: &tree::Name, nodes: &[(tree::Text, TypeNode)], span: Span) -> Option<VariantsType> {
         let example = "`by kind { \"phone\": { number: string }, \"email\": { address: string } }`";
         if nodes.is_empty() {
             self.report(
@@ -144,7 +139,11 @@ impl Checker<'_> {
                         node.span,
                         format!("of the variant {:?}", code.value),
                     )
-                    .help(format!("write its fields: `{:?}: {{ value: {} }}`", code.value, super::show::show(&ty))),
+                    .help(format!(
+                        "write its fields: `{:?}: {{ value: {} }}`",
+                        code.value,
+                        super::show::show(&ty)
+                    )),
                 );
                 return None;
             }
@@ -181,36 +180,47 @@ impl Checker<'_> {
             "duration" => Base::Duration,
             "any" => Base::Any,
             "null" => return Some(Type { null: true, ..Type::new(Base::Null) }),
-            other => return self.declared_type(other, name.span),
+            _ => return self.declared_type(name),
         };
         Some(Type::new(base))
     }
 
-    fn declared_type(&mut self, name: &str, span: Span) -> Option<Type> {
-        if let Some(known) = self.types.get(name) {
-            return known.clone();
+    fn declared_type(&mut self, name: &tree::Name) -> Option<Type> {
+        if let Some(declaration) = self.type_named(name) {
+            return self.type_of(declaration, name.span);
         }
-        if let Some(&declaration) = self.type_declarations.get(name) {
-            return self.declare_type(declaration, span);
+        if self.is_poisoned(name) {
+            return None;
         }
-        let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name)).map(|(_, real)| *real);
-        let declared: Vec<&str> = self.type_declarations.keys().copied().collect();
-        let near = alias.or_else(|| nearest(name, BASES.iter().copied().chain(declared)));
+        let word = name.text.as_str();
+        let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(word)).map(|(_, real)| *real);
+        let declared = self.names_at(name.span).types.keys().copied();
+        let near = alias.or_else(|| nearest(word, BASES.iter().copied().chain(declared)));
         let mut diagnostic =
-            Diagnostic::new(Code::E0103, format!("there is no type `{name}`"), span, "not a type of this mapping");
+            Diagnostic::new(Code::E0103, format!("there is no type `{word}`"), name.span, "not a type of this mapping");
         diagnostic = match near {
             Some(near) => diagnostic.help(format!("write `{near}`")),
             None => {
-                diagnostic.help(format!("the base types are {}; `type {name} = …` declares another", BASES.join(", ")))
+                diagnostic.help(format!("the base types are {}; `type {word} = …` declares another", BASES.join(", ")))
             }
         };
         self.report(diagnostic);
         None
     }
 
-    fn declare_type(&mut self, declaration: &tree::TypeDeclaration, used_at: Span) -> Option<Type> {
+    /// The type that a declaration gives, worked out once; `used_at` is where it is asked for.
+    pub(super) fn type_of(&mut self, declaration: &'a tree::TypeDeclaration, used_at: Span) -> Option<Type> {
+        let id = (declaration.name.span.file, declaration.name.text.as_str());
+        match self.types.get(&id) {
+            Some(known) => known.clone(),
+            None => self.declare_type(declaration, used_at),
+        }
+    }
+
+    fn declare_type(&mut self, declaration: &'a tree::TypeDeclaration, used_at: Span) -> Option<Type> {
         let name = declaration.name.text.clone();
-        if self.types_under_way.contains(&name) {
+        let id = (declaration.name.span.file, declaration.name.text.as_str());
+        if self.types_under_way.contains(&id) {
             self.report(
                 Diagnostic::new(
                     Code::E0218,
@@ -223,7 +233,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        self.types_under_way.push(name.clone());
+        self.types_under_way.push(id);
         let mut ty = match &declaration.ty.kind {
             TypeKind::Record(fields) if declaration.ty.unit.is_none() && declaration.ty.optional.is_none() => {
                 self.record(fields, Some(name.clone())).map(|record| Type::new(Base::Record(record)))
@@ -236,7 +246,7 @@ impl Checker<'_> {
             Some(Base::Variants(variants)) => drop(variants.name.get_or_insert(name.clone())),
             _ => {}
         }
-        self.types.insert(name, ty.clone());
+        self.types.insert(id, ty.clone());
         ty
     }
 
@@ -358,7 +368,7 @@ impl Checker<'_> {
         ty: &Type,
     ) -> Option<Option<Form>> {
         let Some(form) = form else { return Some(None) };
-        let zone = zone.map(|zone| zone.value.clone()).or_else(|| self.zone.clone());
+        let zone = zone.map(|zone| zone.value.clone()).or_else(|| self.names_at(form.span()).zone.clone());
         let (meant, fits, wants) = match form {
             tree::Form::Pair(yes, no) => {
                 (Form::Pair { yes: yes.value.clone(), no: no.value.clone() }, ty.base == Base::Boolean, "a boolean")

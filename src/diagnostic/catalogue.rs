@@ -157,6 +157,12 @@ catalogue! {
     E0706 Error "a test whose event has not its declared shape"
     E0707 Error "an expectation that no event can meet"
 
+    // Files that use each other.
+    E0751 Error "files that use each other in a circle"
+    E0752 Error "a name that the used file does not share"
+    E0753 Error "a path that holds on one machine only"
+    E0754 Error "a `let` that cannot be shared"
+
     E0900 Error "a part of the language that this version does not know"
 
     // Warnings.

@@ -254,11 +254,7 @@ impl Shapes {
                 fields.push(FieldShape::new(&field.name, id, !field.ty.missing));
             }
             let record = self.record_of(fields)?;
-            shape.variants.push(VariantShape {
-                code: variant.code.clone(),
-                step: ty.step_into(&variant.code),
-                record,
-            });
+            shape.variants.push(VariantShape { code: variant.code.clone(), step: ty.step_into(&variant.code), record });
         }
         if shape.variants.is_empty() {
             return Err(PlanError::new("event", "variants of which there are none"));

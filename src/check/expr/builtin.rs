@@ -225,12 +225,10 @@ fn fits(takes: Takes, ty: &Type, before: &[Typed]) -> bool {
         Takes::Time => *base == Base::Time,
         Takes::DateTime => *base == Base::DateTime,
         Takes::Duration => *base == Base::Duration,
-        Takes::Scalar => {
-            !matches!(
-                base,
-                Base::Record(_) | Base::Variants(_) | Base::List(_) | Base::Dictionary(_) | Base::Any | Base::Null
-            )
-        }
+        Takes::Scalar => !matches!(
+            base,
+            Base::Record(_) | Base::Variants(_) | Base::List(_) | Base::Dictionary(_) | Base::Any | Base::Null
+        ),
         Takes::Pattern => false,
         Takes::List(item) => match base {
             Base::List(found) => found.base == Base::Never || (fits(*item, found, before) && !found.null),

@@ -18,7 +18,7 @@ const OWN: &[&str] = &["present", "round", "round_even", "floor", "ceil", "trunc
 /// The most places a number is rounded to.
 const MOST_PLACES: u32 = 1000;
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     pub(super) fn call(
         &mut self,
         function: &tree::Name,
@@ -26,10 +26,10 @@ impl Checker<'_> {
         span: Span,
         scope: &mut Scope,
     ) -> Option<Typed> {
-        if self.table_trees.contains_key(function.text.as_str()) {
+        if let Some(declaration) = self.table_named(function) {
             let keys: Vec<Option<Typed>> = arguments.iter().map(|key| self.expr(key, scope)).collect();
             let keys: Option<Vec<Typed>> = keys.into_iter().collect();
-            let table = self.table(&function.text)?;
+            let table = self.table(declaration)?;
             return self.look_up(&table, keys?, None, function.span, span);
         }
         self.apply(function, None, arguments, span, scope)
@@ -45,7 +45,7 @@ impl Checker<'_> {
         scope: &mut Scope,
     ) -> Option<Typed> {
         let arguments: Vec<&tree::Expr> = piped.into_iter().chain(arguments).collect();
-        if let Some(&declared) = self.functions.get(function.text.as_str()) {
+        if let Some(declared) = self.function_named(function) {
             return self.call_declared(declared, &arguments, function.span, span, scope);
         }
         match function.text.as_str() {
@@ -85,12 +85,16 @@ impl Checker<'_> {
     }
 
     fn no_function(&mut self, name: &tree::Name) {
+        if self.is_poisoned(name) {
+            return;
+        }
+        let names = self.names_at(name.span);
         let names: Vec<&str> = crate::library::all()
             .filter(|function| !function.internal)
             .map(|function| function.name)
-            .chain(self.functions.keys().copied())
+            .chain(names.functions.keys().copied())
             .chain(OWN.iter().copied())
-            .chain(self.table_trees.keys().copied())
+            .chain(names.tables.keys().copied())
             .collect();
         let mut diagnostic = Diagnostic::new(
             Code::E0104,
@@ -236,7 +240,7 @@ impl Checker<'_> {
 
     fn call_declared(
         &mut self,
-        function: &tree::Function,
+        function: &'a tree::Function,
         arguments: &[&tree::Expr],
         at: Span,
         span: Span,
@@ -262,7 +266,7 @@ impl Checker<'_> {
             return None;
         }
         let values: Vec<Typed> = values.into_iter().collect::<Option<_>>()?;
-        if self.functions_under_way.contains(&function.name.text) {
+        if self.under_way.contains(&function.name.span) {
             self.report(
                 Diagnostic::new(
                     Code::E0218,
@@ -275,51 +279,18 @@ impl Checker<'_> {
             );
             return None;
         }
-        let mut inner = Scope::default();
+        let mut bound = Vec::new();
         let mut outer = Vec::new();
         for (parameter, value) in function.parameters.iter().zip(values) {
             let ty = self.ty(&parameter.ty)?;
             let value = self.fits_parameter(value, &ty, &parameter.name)?;
-            let variable = self.variable();
-            inner.frames.push(Frame::Value(Binding {
-                name: parameter.name.text.clone(),
-                variable,
-                ty: Type { fails: false, ..ty },
-                origin: value.origin.clone(),
-                named: false,
-                pending: Pending::Nothing,
-                span: parameter.name.span,
-            }));
-            outer.push((variable, value));
+            let mut binding = self.parameter(parameter, ty);
+            binding.origin = value.origin.clone();
+            binding.ty.sensitive |= value.ty.sensitive;
+            outer.push((binding.variable, value));
+            bound.push(binding);
         }
-        self.functions_under_way.push(function.name.text.clone());
-        let body = self.expr(&function.body, &mut inner);
-        self.functions_under_way.pop();
-        let mut body = body?;
-        if let Some(result) = &function.result {
-            let declared = self.ty(result)?;
-            if wider(&declared.base, &body.ty.base).as_ref() != Some(&declared.base)
-                || (body.ty.missing && !declared.missing)
-            {
-                self.report(
-                    Diagnostic::new(
-                        Code::E0224,
-                        format!(
-                            "`{}` is declared to give {}, its body gives {}",
-                            function.name.text,
-                            show(&declared),
-                            show(&body.ty)
-                        ),
-                        function.body.span,
-                        show(&body.ty),
-                    )
-                    .also(result.span, "declared here")
-                    .help("change the declared type, or the body"),
-                );
-                return None;
-            }
-            body.ty.base = declared.base;
-        }
+        let body = self.function_body(function, bound)?;
         let mut typed = Typed { span, origin: None, ..body };
         for (variable, value) in outer.into_iter().rev() {
             typed.expr = Expr::Let { variable, value: Box::new(value.expr.clone()), body: Box::new(typed.expr) };
@@ -328,6 +299,56 @@ impl Checker<'_> {
             typed.fails_because = typed.fails_because.or(value.fails_because);
         }
         Some(typed)
+    }
+
+    /// A parameter as its body sees it: of its declared type, whatever it is given.
+    pub(in crate::check) fn parameter(&mut self, parameter: &tree::Parameter, ty: Type) -> Binding {
+        Binding {
+            name: parameter.name.text.clone(),
+            variable: self.variable(),
+            ty: Type { fails: false, form: None, ..ty },
+            origin: None,
+            named: false,
+            pending: Pending::Nothing,
+            span: parameter.name.span,
+        }
+    }
+
+    /// What a function gives, its parameters bound; held against the type that it declares.
+    pub(in crate::check) fn function_body(
+        &mut self,
+        function: &'a tree::Function,
+        parameters: Vec<Binding>,
+    ) -> Option<Typed> {
+        let mut scope = Scope { frames: parameters.into_iter().map(Frame::Value).collect(), ..Scope::default() };
+        self.checked.insert(function.name.span);
+        self.under_way.push(function.name.span);
+        let body = self.expr(&function.body, &mut scope);
+        self.under_way.pop();
+        let mut body = body?;
+        let Some(result) = &function.result else { return Some(body) };
+        let declared = self.ty(result)?;
+        let fits = wider(&declared.base, &body.ty.base).as_ref() == Some(&declared.base);
+        if !fits || (body.ty.missing && !declared.missing) || (body.ty.null && !declared.null) {
+            self.report(
+                Diagnostic::new(
+                    Code::E0224,
+                    format!(
+                        "`{}` is declared to give {}, its body gives {}",
+                        function.name.text,
+                        show(&declared),
+                        show(&body.ty)
+                    ),
+                    function.body.span,
+                    show(&body.ty),
+                )
+                .also(result.span, "declared here")
+                .help("change the declared type, or the body"),
+            );
+            return None;
+        }
+        body.ty.base = declared.base;
+        Some(body)
     }
 
     /// An argument for a parameter of a declared type.

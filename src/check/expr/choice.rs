@@ -237,8 +237,7 @@ impl Checker<'_> {
             (Some((root, steps)), Constant::Text(code)) => !scope.may_be(*root, steps, code),
             _ => false,
         };
-        let taken =
-            |constant: &Constant| seen.iter().any(|(known, _)| known == constant) || excluded(constant);
+        let taken = |constant: &Constant| seen.iter().any(|(known, _)| known == constant) || excluded(constant);
         let mut lacking: Vec<String> = match &subject.ty.base {
             Base::Code { values, open: false } => values
                 .iter()

@@ -24,10 +24,12 @@ impl Checker<'_> {
             ExprKind::Tuple(items) => items.iter().collect(),
             _ => vec![value],
         };
-        if stage.arguments.is_none() && self.table_trees.contains_key(stage.name.text.as_str()) {
+        if stage.arguments.is_none()
+            && let Some(declaration) = self.table_named(&stage.name)
+        {
             let keys: Vec<Option<Typed>> = operands.iter().map(|operand| self.expr(operand, scope)).collect();
             let keys: Option<Vec<Typed>> = keys.into_iter().collect();
-            let table = self.table(&stage.name.text)?;
+            let table = self.table(declaration)?;
             return self.look_up(&table, keys?, stage.column.as_ref(), stage.span, span);
         }
         if let Some(column) = &stage.column {
@@ -46,7 +48,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        if stage.name.text == "inverse" && !self.functions.contains_key("inverse") {
+        if stage.name.text == "inverse" && self.function_named(&stage.name).is_none() {
             return self.inverse(value, stage, span, scope);
         }
         let arguments = stage.arguments.as_deref().unwrap_or_default();
@@ -65,11 +67,11 @@ impl Checker<'_> {
                 return None;
             }
         };
-        if !self.table_trees.contains_key(name.text.as_str()) {
+        let Some(declaration) = self.table_named(name) else {
             self.no_table(name, None);
             return None;
-        }
-        let table = self.table(&name.text)?;
+        };
+        let table = self.table(declaration)?;
         let value = self.present_key(value?)?;
         if table.model.keys.len() != 1 || table.columns.len() != 1 {
             self.report(
@@ -99,7 +101,7 @@ impl Checker<'_> {
             return None;
         }
         self.key_fits(&value, &table.columns[0].1, &table)?;
-        let expr = Expr::Inverse { table: name.text.clone(), value: Box::new(value.expr.clone()) };
+        let expr = Expr::Inverse { table: table.model.name.clone(), value: Box::new(value.expr.clone()) };
         let base = Base::Code { values: Vec::new(), open: true };
         let key = table.model.keys[0].ty.base.clone();
         let keys: Option<Vec<String>> = table.model.rows.iter().map(|row| text_of(&row.keys[0])).collect();
@@ -108,6 +110,7 @@ impl Checker<'_> {
             (Base::Text, None) => base,
             (other, _) => other,
         };
+        self.table_uses.push((table.model.name.clone(), vec![None]));
         let typed = Typed::new(expr, Type::new(base), span).inherit(&value);
         let covered = match (&value.ty.base, &table.columns[0].1.base) {
             (Base::Code { values, open: false }, Base::Code { values: all, .. }) => {
@@ -119,9 +122,12 @@ impl Checker<'_> {
     }
 
     pub(super) fn no_table(&mut self, name: &tree::Name, column: Option<&tree::Name>) {
+        if self.is_poisoned(name) {
+            return;
+        }
         let mut diagnostic =
             Diagnostic::new(Code::E0105, format!("there is no table `{}`", name.text), name.span, "no such table");
-        let near = nearest(&name.text, self.table_trees.keys().copied()).map(str::to_string);
+        let near = nearest(&name.text, self.names_at(name.span).tables.keys().copied()).map(str::to_string);
         diagnostic = match (near, column) {
             (Some(near), Some(column)) => diagnostic.help(format!("write `{near}.{}`", column.text)),
             (Some(near), None) => diagnostic.help(format!("write `{near}`")),

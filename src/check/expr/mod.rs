@@ -95,7 +95,7 @@ impl Checker<'_> {
             ExprKind::Hole => {
                 self.report(
                     Diagnostic::new(Code::E0219, "`?` asks what fits here", span, "a value is still to be written")
-                        .help(format!("in scope are {}", self.names_in_scope(scope, 12))),
+                        .help(format!("in scope are {}", self.names_in_scope(scope, 12, span))),
                 );
                 None
             }

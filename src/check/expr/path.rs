@@ -24,10 +24,13 @@ impl Checker<'_> {
             name.span,
             "not a field of the event, nor a name in scope",
         );
-        let candidates = self.scope_names(scope);
-        diagnostic = if self.table_trees.contains_key(name.text.as_str()) {
+        if self.is_poisoned(name) {
+            return None;
+        }
+        let candidates = self.scope_names(scope, name.span);
+        diagnostic = if self.table_named(name).is_some() {
             diagnostic.help(format!("`{0}` is a table; look a value up with `x | {0}`", name.text))
-        } else if crate::library::find(&name.text).is_some() || self.functions.contains_key(name.text.as_str()) {
+        } else if crate::library::find(&name.text).is_some() || self.function_named(name).is_some() {
             diagnostic.help(format!("`{0}` is a function; call it as `{0}(x)` or `x | {0}`", name.text))
         } else if let Some(near) = nearest(&name.text, candidates.iter().map(String::as_str)) {
             let near = near.to_string();
@@ -36,9 +39,12 @@ impl Checker<'_> {
             }
             diagnostic.help(format!("write `{}`", quoted(&near)))
         } else if scope.event && !self.event.fields.is_empty() {
-            diagnostic.help(format!("declare it in `event {{ … }}`, or use one of {}", self.names_in_scope(scope, 8)))
+            diagnostic.help(format!(
+                "declare it in `event {{ … }}`, or use one of {}",
+                self.names_in_scope(scope, 8, name.span)
+            ))
         } else {
-            diagnostic.help(format!("in scope are {}", self.names_in_scope(scope, 8)))
+            diagnostic.help(format!("in scope are {}", self.names_in_scope(scope, 8, name.span)))
         };
         self.report(diagnostic);
         None
@@ -304,8 +310,8 @@ impl Checker<'_> {
         Some(typed.inherit(&base).inherit(&index))
     }
 
-    /// Every name that could stand for a value here.
-    pub(in crate::check) fn scope_names(&self, scope: &Scope) -> Vec<String> {
+    /// Every name that could stand for a value at the place.
+    pub(in crate::check) fn scope_names(&self, scope: &Scope, at: Span) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for frame in scope.frames.iter().rev() {
             match frame {
@@ -326,12 +332,12 @@ impl Checker<'_> {
             names.extend(self.event.fields.iter().map(|field| field.name.clone()));
             names.push("meta".into());
         }
-        names.extend(self.let_trees.keys().map(|name| name.to_string()));
+        names.extend(self.names_at(at).lets.keys().map(|name| name.to_string()));
         names
     }
 
-    pub(in crate::check) fn names_in_scope(&self, scope: &Scope, limit: usize) -> String {
-        let names = self.scope_names(scope);
+    pub(in crate::check) fn names_in_scope(&self, scope: &Scope, limit: usize, at: Span) -> String {
+        let names = self.scope_names(scope, at);
         let shown: Vec<_> = names.iter().take(limit).map(|name| format!("`{name}`")).collect();
         match names.len() {
             0 => "no names".into(),

@@ -37,9 +37,10 @@ impl Checker<'_> {
         match with.first() {
             Some((_, field)) if with.len() == possible.len() && with.iter().all(|(_, other)| other.ty == field.ty) => {
                 // Alike in several variants, it is one place: named by the first that has it so.
-                let first = variants.variants.iter().find(|variant| {
-                    variant.field(name).is_some_and(|known| known.ty == field.ty)
-                });
+                let first = variants
+                    .variants
+                    .iter()
+                    .find(|variant| variant.field(name).is_some_and(|known| known.ty == field.ty));
                 let code = first.map_or("", |variant| variant.code.as_str());
                 return Some((vec![variants.step_into(code), name.to_string()], field.ty.clone()));
             }
@@ -130,7 +131,8 @@ impl Checker<'_> {
             .collect();
         let rest = if variants.variants.len() > ARMS_SHOWN { ", _ -> …" } else { "" };
         self.report(
-            diagnostic.help(format!("tell the variants apart first: `match {source}.{by} {{ {}{rest} }}`", arms.join(", "))),
+            diagnostic
+                .help(format!("tell the variants apart first: `match {source}.{by} {{ {}{rest} }}`", arms.join(", "))),
         );
     }
 }

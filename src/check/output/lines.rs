@@ -185,7 +185,9 @@ impl Checker<'_> {
             None => format!("`{path}` takes any value"),
         };
         let help = match fitting.is_empty() {
-            true => format!("no field of the event fits; in scope are {}", self.names_in_scope(scope, 8)),
+            true => {
+                format!("no field of the event fits; in scope are {}", self.names_in_scope(scope, 8, rule.source.span))
+            }
             false => format!("of the event these fit: {}", fitting.join(", ")),
         };
         self.report(Diagnostic::new(Code::E0219, wants, rule.source.span, "still to be written").help(help));
@@ -430,6 +432,7 @@ impl Checker<'_> {
         scope: &mut Scope,
     ) {
         let subject = self.expr(subject, scope);
+        let mut any_before = false;
         let subject = subject.and_then(|subject| self.never_missing(subject, "a `match` block"));
         let subject = subject.and_then(|subject| self.never_fails(subject, "a `match` block"));
         let patterns: Vec<&tree::Pattern> = arms.iter().map(|arm| &arm.pattern).collect();
@@ -450,6 +453,8 @@ impl Checker<'_> {
                     before.push(guard.clone());
                     guard
                 }
+                // Only the first `_` counts.
+                (Some(None), _) if std::mem::replace(&mut any_before, true) => Expr::Constant(Constant::Boolean(false)),
                 (Some(None), _) => before
                     .iter()
                     .cloned()
@@ -473,8 +478,12 @@ impl Checker<'_> {
         scope: &mut Scope,
     ) {
         let values: Vec<Option<Typed>> = arguments.iter().map(|argument| self.expr(argument, scope)).collect();
-        let Some(&map) = self.reusable.get(name.text.as_str()) else {
-            let near = crate::check::nearest::nearest(&name.text, self.reusable.keys().copied()).map(str::to_string);
+        let Some(map) = self.map_named(name) else {
+            if self.is_poisoned(name) {
+                return;
+            }
+            let known = self.names_at(name.span).maps.keys().copied();
+            let near = crate::check::nearest::nearest(&name.text, known).map(str::to_string);
             self.report(
                 Diagnostic::new(
                     Code::E0107,
@@ -503,7 +512,7 @@ impl Checker<'_> {
             );
             return;
         }
-        if self.functions_under_way.contains(&format!("...{}", name.text)) {
+        if self.under_way.contains(&map.keyword) {
             self.report(
                 Diagnostic::new(
                     Code::E0218,
@@ -524,10 +533,10 @@ impl Checker<'_> {
             let Some(value) = self.never_fails(value, "an argument") else { return };
             inner.frames.push(Frame::Alias(parameter.name.text.clone(), Box::new(value)));
         }
-        self.functions_under_way.push(format!("...{}", name.text));
+        self.checked.insert(map.keyword);
+        self.under_way.push(map.keyword);
         self.lines(&map.body, at, element, &mut inner);
-        self.functions_under_way.pop();
-        self.used_maps.insert(name.text.clone());
+        self.under_way.pop();
     }
 
     fn reject_line(
