@@ -114,6 +114,10 @@ pub(crate) struct Checker<'a> {
     event: RecordType,
     types: HashMap<Id<'a>, Option<Type>>,
     types_under_way: Vec<Id<'a>>,
+    /// Where each kind of its own is declared.
+    kinds: HashMap<String, Span>,
+    /// The first key of a kind that each column of a table is asked for.
+    key_kinds: HashMap<(String, usize), Typed>,
     tables: HashMap<Id<'a>, Option<Rc<TableInfo>>>,
     row_spans: Vec<(String, Vec<Constant>, Span)>,
     /// Table and keys of each look-up: the codes it may ask for, `None` for any.
@@ -158,6 +162,8 @@ impl<'a> Checker<'a> {
             event: RecordType { name: None, fields: Vec::new() },
             types: HashMap::new(),
             types_under_way: Vec::new(),
+            kinds: HashMap::new(),
+            key_kinds: HashMap::new(),
             tables: HashMap::new(),
             row_spans: Vec::new(),
             table_uses: Vec::new(),

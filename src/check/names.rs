@@ -236,10 +236,14 @@ impl<'a> Checker<'a> {
         self.names_at(name.span).tables.get(name.text.as_str()).copied()
     }
 
-    /// The name of a table in the compiled mapping: its own, unless a file before this one has one of that name.
+    /// The name of a table, or of a kind of its own, in the compiled mapping and in messages: its own, unless a file
+    /// before this one has one of that name.
     pub(super) fn unique_name(&self, name: &tree::Name) -> String {
+        let word = name.text.as_str();
         let earlier = |file: u32| {
-            self.names[file as usize].tables.get(name.text.as_str()).is_some_and(|table| table.name.span.file == file)
+            let names = &self.names[file as usize];
+            names.tables.get(word).is_some_and(|table| table.name.span.file == file)
+                || names.types.get(word).is_some_and(|ty| ty.name.span.file == file)
         };
         match (0..name.span.file).any(earlier) {
             true => format!("{} of {}", name.text, self.sources.file(name.span.file).stable),

@@ -55,7 +55,19 @@ impl<'a> Checker<'a> {
             TypeKind::Record(fields) => Type::new(Base::Record(self.record(fields, None)?)),
             TypeKind::Group(inner) => return self.ty(inner),
             TypeKind::Variants { by, variants } => Type::new(Base::Variants(self.variants(by, variants, node.span)?)),
-            TypeKind::New(_) => return self.not_yet(node.span, "kinds of their own (`new …`)"),
+            TypeKind::New(inner) => {
+                let inner = self.source(inner.span);
+                self.report(
+                    Diagnostic::new(
+                        Code::E0233,
+                        "a kind of its own has a name, so it is declared",
+                        node.span,
+                        "`new` without a name",
+                    )
+                    .help(format!("write `type Name = new {inner}`, and `Name` here")),
+                );
+                return None;
+            }
             TypeKind::Missing => return None,
         })
     }
@@ -238,6 +250,7 @@ impl<'a> Checker<'a> {
             TypeKind::Record(fields) if declaration.ty.unit.is_none() && declaration.ty.optional.is_none() => {
                 self.record(fields, Some(name.clone())).map(|record| Type::new(Base::Record(record)))
             }
+            TypeKind::New(inner) => self.new_kind(declaration, inner),
             _ => self.ty(&declaration.ty),
         };
         self.types_under_way.pop();
@@ -250,10 +263,53 @@ impl<'a> Checker<'a> {
         ty
     }
 
+    /// `type Name = new T`: of a scalar, with its unit and form.
+    fn new_kind(&mut self, declaration: &tree::TypeDeclaration, inner: &TypeNode) -> Option<Type> {
+        let name = self.unique_name(&declaration.name);
+        self.kinds.insert(name.clone(), declaration.name.span);
+        let ty = self.ty(inner)?;
+        let plain = match &ty.base {
+            Base::Integer(_) | Base::Decimal(_) => true,
+            base => base.is_plain_scalar(),
+        };
+        if !plain || ty.null {
+            self.report(
+                Diagnostic::new(
+                    Code::E0233,
+                    format!("a kind of its own is of a scalar, not of {}", super::show::show(&ty)),
+                    inner.span,
+                    "no scalar",
+                )
+                .help(match ty.base {
+                    Base::Record(_) | Base::Variants(_) => {
+                        format!("records do not mix as it is: write `type {} = …` without `new`", declaration.name.text)
+                    }
+                    _ => "write it as in `type PatientId = new string`".to_string(),
+                }),
+            );
+            return None;
+        }
+        Some(Type { kind: Some(name), ..ty })
+    }
+
     fn union(&mut self, parts: &[TypeNode], span: Span) -> Option<Type> {
+        if let Some(new) = parts.iter().find(|part| matches!(part.kind, TypeKind::New(_))) {
+            let source = self.source(span);
+            self.report(
+                Diagnostic::new(
+                    Code::E0233,
+                    "`new` makes a kind of the type directly behind it, not of a union",
+                    new.span,
+                    "of this alone",
+                )
+                .help(format!("put the union in parentheses: `new ({})`", source.replacen("new ", "", 1))),
+            );
+            return None;
+        }
         let mut values: Vec<String> = Vec::new();
         let mut bases: Vec<Base> = Vec::new();
         let mut null = false;
+        let mut kind: Option<String> = None;
         for part in parts {
             if let TypeKind::Code(text) = &part.kind {
                 if values.contains(&text.value) {
@@ -271,6 +327,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let ty = self.ty(part)?;
+            kind = kind.or(ty.kind);
             match ty.base {
                 Base::Null => null = true,
                 Base::Code { values: more, open: false } => values.extend(more),
@@ -279,7 +336,21 @@ impl<'a> Checker<'a> {
             }
             null |= ty.null;
         }
+        // A kind of its own stands beside `null` alone.
+        let mixed = kind.is_some() && parts.iter().filter(|part| !matches!(part.kind, TypeKind::Null)).count() > 1;
         let base = match (values.is_empty(), bases.len()) {
+            _ if mixed => {
+                self.report(
+                    Diagnostic::new(
+                        Code::E0221,
+                        format!("`{}` is a kind of its own, which has no union", kind.unwrap_or_default()),
+                        span,
+                        "of a kind and another type",
+                    )
+                    .help("only `| null` may stand behind it; use its plain type for the field"),
+                );
+                return None;
+            }
             (false, 0) => Base::Code { values, open: false },
             (false, 1) if bases[0] == Base::Text => Base::Code { values, open: true },
             (true, 0) => Base::Null,
@@ -298,7 +369,7 @@ impl<'a> Checker<'a> {
                 return None;
             }
         };
-        Some(Type { null, ..Type::new(base) })
+        Some(Type { null, kind, ..Type::new(base) })
     }
 
     fn with_unit(&mut self, mut ty: Type, unit: Unit, node: &TypeNode) -> Option<Type> {

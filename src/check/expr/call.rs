@@ -9,7 +9,7 @@ use crate::check::show::show;
 use crate::check::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Base, Constant, Expr, Rounding, Type};
-use crate::syntax::tree::{self, ExprKind};
+use crate::syntax::tree::{self, ExprKind, TypeKind};
 use crate::text::Span;
 
 /// Functions that the checker itself gives their meaning.
@@ -47,6 +47,10 @@ impl<'a> Checker<'a> {
         let arguments: Vec<&tree::Expr> = piped.into_iter().chain(arguments).collect();
         if let Some(declared) = self.function_named(function) {
             return self.call_declared(declared, &arguments, function.span, span, scope);
+        }
+        if let Some(declared) = self.kind_named(function) {
+            let values = arguments.iter().map(|argument| self.expr(argument, scope)).collect();
+            return self.make_kind(declared, values, function.span, span);
         }
         match function.text.as_str() {
             "present" => return self.present(&arguments, span, scope),
@@ -95,6 +99,13 @@ impl<'a> Checker<'a> {
             .chain(names.functions.keys().copied())
             .chain(OWN.iter().copied())
             .chain(names.tables.keys().copied())
+            .chain(
+                names
+                    .types
+                    .values()
+                    .filter(|ty| matches!(ty.ty.kind, TypeKind::New(_)))
+                    .map(|ty| ty.name.text.as_str()),
+            )
             .collect();
         let mut diagnostic = Diagnostic::new(
             Code::E0104,
@@ -103,7 +114,12 @@ impl<'a> Checker<'a> {
             "no such function",
         );
         let alias = ALIASES.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name.text)).map(|(_, here)| *here);
+        let is_type = self.type_named(name).is_some();
         diagnostic = match alias.or_else(|| nearest(&name.text, names)) {
+            _ if is_type => diagnostic.help(format!(
+                "`{0}` is a type; only a kind of its own, `type {0} = new …`, makes values so",
+                name.text
+            )),
             Some(near) => diagnostic.help(format!("write `{near}`")),
             None => diagnostic.help(format!(
                 "declare it, `fn {0}(x: string): string = …`, or as a table, `table {0} {{ … }}`",
@@ -173,7 +189,7 @@ impl<'a> Checker<'a> {
             Base::Decimal(unit)
         };
         let expr = Expr::Round { value: Box::new(value.expr.clone()), rounding, places };
-        Some(Typed { expr, ty: Type { base, ..value.ty }, span, pending: Pending::Nothing, ..value })
+        Some(Typed { expr, ty: Type { base, kind: None, ..value.ty }, span, pending: Pending::Nothing, ..value })
     }
 
     fn constant_places(&mut self, places: &Typed) -> Option<u32> {
@@ -199,10 +215,11 @@ impl<'a> Checker<'a> {
         let unit = value.ty.unit().cloned();
         if name == "decimal" {
             let pending = if value.pending == Pending::Endless { Pending::Endless } else { Pending::Nothing };
-            return Some(Typed { ty: Type { base: Base::Decimal(unit), ..value.ty }, pending, span, ..value });
+            let ty = Type { base: Base::Decimal(unit), kind: None, ..value.ty };
+            return Some(Typed { ty, pending, span, ..value });
         }
         if matches!(value.ty.base, Base::Integer(_)) && value.pending == Pending::Nothing {
-            return Some(Typed { span, ..value });
+            return Some(Typed { ty: Type { kind: None, ..value.ty }, span, ..value });
         }
         self.report(
             Diagnostic::new(
@@ -347,29 +364,20 @@ impl<'a> Checker<'a> {
             );
             return None;
         }
-        body.ty.base = declared.base;
+        let result = Typed::new(Expr::Missing, declared, result.span);
+        body.ty.kind = self.one_kind(&result, &body, body.span)?;
+        body.ty.base = result.ty.base;
         Some(body)
     }
 
     /// An argument for a parameter of a declared type.
     pub(in crate::check) fn fits_parameter(&mut self, value: Typed, ty: &Type, name: &tree::Name) -> Option<Typed> {
-        let value = self.finished(value)?;
-        let mut fits =
-            wider(&ty.base, &value.ty.base).as_ref() == Some(&ty.base) || same_shape(&ty.base, &value.ty.base);
-        let unit = match (ty.unit(), value.ty.unit()) {
-            (Some(wanted), Some(given)) if wanted != given && given.comparable(wanted) => Some(wanted.clone()),
-            (wanted, given) => {
-                fits &= wanted.is_some() == given.is_some();
-                None
-            }
+        let kind = self.one_kind(&Typed::new(Expr::Missing, ty.clone(), name.span), &value, value.span)?;
+        let value = match self.fit(value, ty)? {
+            Fit::Fits(value) => return Some(Typed { ty: Type { kind, ..value.ty }, ..value }),
+            Fit::Not(value) => value,
         };
-        if let Some(unit) = unit {
-            let span = value.span;
-            return self.convert_to(value, unit, span, None);
-        }
-        if fits && (ty.missing || !value.ty.missing) && (ty.null || !value.ty.null) {
-            return Some(value);
-        }
+        let only_missing = value.ty.missing && !ty.missing && self.fits_but_missing(&value, ty);
         self.report(
             Diagnostic::new(
                 Code::E0201,
@@ -378,7 +386,7 @@ impl<'a> Checker<'a> {
                 show(&value.ty),
             )
             .also(name.span, "the parameter is declared here")
-            .help(if fits {
+            .help(if only_missing {
                 format!("give a value for where it is missing: `{} ?? …`", self.source(value.span))
             } else {
                 "give it a value of that type".into()
@@ -386,6 +394,39 @@ impl<'a> Checker<'a> {
         );
         None
     }
+
+    fn fits_but_missing(&mut self, value: &Typed, ty: &Type) -> bool {
+        let present = Typed { ty: Type { missing: false, ..value.ty.clone() }, ..value.clone() };
+        matches!(self.fit(present, ty), Some(Fit::Fits(_)))
+    }
+
+    /// Whether a value is of a declared type, its number brought to that unit; `None` where its own mistake is
+    /// reported. Of kinds nothing is asked.
+    pub(super) fn fit(&mut self, value: Typed, ty: &Type) -> Option<Fit> {
+        let value = self.finished(value)?;
+        let (wanted, given) = (ty.unit(), value.ty.unit());
+        if (!ty.missing && value.ty.missing) || (!ty.null && value.ty.null) {
+            return Some(Fit::Not(value));
+        }
+        if let (Some(wanted), Some(given)) = (wanted, given)
+            && wanted != given
+            && given.comparable(wanted)
+        {
+            let span = value.span;
+            return self.convert_to(value, wanted.clone(), span, None).map(Fit::Fits);
+        }
+        let fits = wider(&ty.base, &value.ty.base).as_ref() == Some(&ty.base) || same_shape(&ty.base, &value.ty.base);
+        Some(match fits && wanted.is_some() == given.is_some() {
+            true => Fit::Fits(value),
+            false => Fit::Not(value),
+        })
+    }
+}
+
+/// Whether a value is of a type.
+pub(super) enum Fit {
+    Fits(Typed),
+    Not(Typed),
 }
 
 /// Names that people know from elsewhere.
@@ -424,11 +465,14 @@ fn same_shape(wanted: &Base, given: &Base) -> bool {
                 (found.ty.base == field.ty.base || same_shape(&field.ty.base, &found.ty.base))
                     && (field.ty.missing || !found.ty.missing)
                     && (field.ty.null || !found.ty.null)
+                    && field.ty.kind == found.ty.kind
             })
         }),
         // The names of the types do not matter, as of records.
         (Base::Variants(wanted), Base::Variants(given)) => wanted.by == given.by && wanted.variants == given.variants,
-        (Base::List(wanted), Base::List(given)) => same_shape(&wanted.base, &given.base) || wanted.base == given.base,
+        (Base::List(wanted), Base::List(given)) => {
+            (same_shape(&wanted.base, &given.base) || wanted.base == given.base) && wanted.kind == given.kind
+        }
         (Base::Text, Base::Code { .. }) => true,
         _ => false,
     }

@@ -77,14 +77,14 @@ impl Checker<'_> {
         let (subject, cases) = (subject?, cases.filter(|cases| cases.complete)?.arms);
         let mut values: Vec<Typed> = values.into_iter().collect::<Option<_>>()?;
         // Twice, so that a unit or type found late reaches the arms before it.
-        let mut ty = values.first()?.ty.clone();
-        for _ in 0..2 {
-            for at in 1..values.len() {
-                let (first, this, joined) =
-                    unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
-                (values[0], values[at], ty) = (first, this, joined);
-            }
+        let mut joined = values.first()?.clone();
+        for at in (1..values.len()).chain(0..values.len()) {
+            let place = values[at].span;
+            let (so_far, this, ty) = unify(self, joined, values[at].clone(), place, "the arms")?;
+            values[at] = this;
+            joined = so_far.stand_for(&values[at], ty);
         }
+        let mut ty = joined.ty;
         for value in &values[1..] {
             ty.null |= value.ty.null;
             if let (Base::Code { values: all, open }, Base::Code { values: more, open: more_open }) =
@@ -295,6 +295,7 @@ pub(in crate::check) fn unify(
     what: &str,
 ) -> Option<(Typed, Typed, Type)> {
     let mut ty = left.ty.clone();
+    ty.kind = checker.one_kind(&left, &right, at)?;
     ty.null |= right.ty.null;
     ty.form = None;
     if right.is_never() || right.ty.base == Base::Null {
@@ -359,6 +360,12 @@ pub(in crate::check) fn wider(left: &Base, right: &Base) -> Option<Base> {
         (List(a), List(b)) => {
             let base = wider(&a.base, &b.base)?;
             let mut item = Type::new(base);
+            item.kind = match (a.base == Never, b.base == Never) {
+                (true, _) => b.kind.clone(),
+                (_, true) => a.kind.clone(),
+                _ if a.kind == b.kind => a.kind.clone(),
+                _ => return None,
+            };
             item.missing = a.missing || b.missing;
             item.null = a.null || b.null;
             item.sensitive = a.sensitive || b.sensitive;

@@ -216,9 +216,10 @@ impl Checker<'_> {
         let mut lowered = Vec::with_capacity(keys.len());
         let ty = Type { fails: false, ..table.columns[index].1.clone() };
         let mut typed = Typed::new(Expr::Missing, ty, span);
-        for (key, column) in keys.into_iter().zip(&table.model.keys) {
+        for (at, (key, column)) in keys.into_iter().zip(&table.model.keys).enumerate() {
             let key = self.present_key(key)?;
             self.key_fits(&key, &column.ty, table)?;
+            self.key_kind(&key, &name, at)?;
             typed = typed.inherit(&key);
             lowered.push(key);
         }

@@ -8,6 +8,7 @@ mod compare;
 mod convert;
 mod facts;
 mod fallback;
+mod kinds;
 mod list;
 mod lookup;
 mod path;
