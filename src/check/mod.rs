@@ -6,6 +6,7 @@
 //! what depends on it is `None` and says nothing more.
 
 mod bodies;
+mod csv_text;
 mod declarations;
 mod expr;
 mod lints;
@@ -16,6 +17,7 @@ mod output;
 mod scope;
 mod show;
 mod table;
+mod table_file;
 mod target;
 mod tests_of_map;
 mod typed;

@@ -149,6 +149,12 @@ catalogue! {
     E0615 Error "the environment in a body"
     E0616 Error "an `accept` that is not understood"
 
+    // Tables from files.
+    E0620 Error "a CSV file that is not as RFC 4180 has it"
+    E0621 Error "a column that the file does not have"
+    E0622 Error "a cell that does not fit its column"
+    E0623 Error "a row beside those of a file"
+
     // Tests.
     E0701 Error "test data that is no JSON"
     E0703 Error "an expectation of no target"

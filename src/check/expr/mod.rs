@@ -17,6 +17,7 @@ mod variants;
 
 pub(super) use choice::wider;
 pub(super) use facts::in_arm;
+pub(super) use path::quoted;
 pub(super) use text::TextUse;
 pub(super) use text::literal;
 
