@@ -1,8 +1,11 @@
 //! Maps: the lines of a body become one tree of what is written.
 
+mod alone;
 mod leaf;
 mod lines;
 mod place;
+
+pub(super) use alone::lines_alone;
 
 use super::Checker;
 use super::scope::Scope;
