@@ -3,6 +3,7 @@
 mod leaf;
 mod lines;
 mod place;
+mod rule;
 
 use super::Checker;
 use super::scope::Scope;
