@@ -99,6 +99,8 @@ pub(crate) struct Checker<'a> {
     poisoned_targets: HashSet<String>,
     used: HashSet<Origin>,
     in_url: bool,
+    /// The text of the `line` that is being checked.
+    in_line: Option<Span>,
     next_variable: u32,
 }
 
@@ -141,6 +143,7 @@ impl<'a> Checker<'a> {
             poisoned_targets: HashSet::new(),
             used: HashSet::new(),
             in_url: false,
+            in_line: None,
             // 0 is `it` in the default row of a table.
             next_variable: 1,
         };

@@ -145,6 +145,18 @@ catalogue! {
     E0615 Error "the environment in a body"
     E0616 Error "an `accept` that is not understood"
 
+    // Bodies of other formats than JSON.
+    E0650 Error "a width that does not fit"
+    E0651 Error "a line that the format does not have"
+    E0652 Error "a record in a form"
+    E0653 Error "an option that the format does not have"
+    E0654 Error "a SOAP map without its version"
+    E0655 Error "an action that does not fit"
+    E0656 Error "SOAP by another method than POST"
+    E0657 Error "a UsernameToken without SOAP"
+    E0658 Error "CDATA where there is none"
+    E0659 Error "a character that the encoding does not have"
+
     // Tests.
     E0701 Error "test data that is no JSON"
     E0703 Error "an expectation of no target"

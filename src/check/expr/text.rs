@@ -36,7 +36,8 @@ impl Checker<'_> {
             match part {
                 Part::Literal { value, .. } => lowered.push(TextPart::Literal(value.clone())),
                 Part::Hole { value, width, .. } => {
-                    if let Some(width) = width {
+                    let misplaced = width.as_ref().filter(|width| !self.may_have_width(width.span));
+                    if let Some(width) = misplaced {
                         self.report(
                             Diagnostic::new(
                                 Code::E0213,
@@ -48,7 +49,13 @@ impl Checker<'_> {
                         );
                         whole = false;
                     }
-                    match self.hole(value, scope, usage) {
+                    let hole = self.hole(value, scope, usage);
+                    let width = width.as_ref().filter(|_| misplaced.is_none());
+                    let hole = match (hole, width) {
+                        (Some(hole), Some(width)) => self.fitted(hole, width, scope),
+                        (hole, _) => hole,
+                    };
+                    match hole {
                         Some(hole) => {
                             lowered.push(TextPart::Hole(hole.expr.clone()));
                             typed = typed.inherit(&hole);
@@ -60,6 +67,12 @@ impl Checker<'_> {
         }
         typed.expr = Expr::Text(lowered);
         whole.then_some(typed)
+    }
+
+    /// Only in the text of a `line` itself, not in that of a function that it calls.
+    fn may_have_width(&self, width: Span) -> bool {
+        let within = |line: Span| line.file == width.file && line.start <= width.start && width.end <= line.end;
+        self.in_line.is_some_and(within)
     }
 
     /// A hole: a scalar that can be written as text.

@@ -18,16 +18,39 @@ pub(super) struct Lines {
     pub branch: Branch,
     /// The path of the element at hand, for reasons.
     pub outer: Vec<OutName>,
+    /// Lines that belong to the map's head: namespaces, the action.
+    pub head: Vec<Span>,
+    /// What is written into the header of a SOAP envelope; `None` where no `header` may stand.
+    pub header: Option<Element>,
 }
 
 impl Lines {
     pub fn new(shape: Shape) -> Lines {
-        Lines { shape, prefix: Vec::new(), guards: Vec::new(), branch: Vec::new(), outer: Vec::new() }
+        Lines {
+            shape,
+            prefix: Vec::new(),
+            guards: Vec::new(),
+            branch: Vec::new(),
+            outer: Vec::new(),
+            head: Vec::new(),
+            header: None,
+        }
     }
 
     pub fn full_path(&self, steps: &[OutName]) -> String {
         let all: Vec<OutName> = self.outer.iter().chain(&self.prefix).chain(steps).cloned().collect();
         path_text(&all)
+    }
+
+    /// A value that is named in the branch at hand: a `reject` in it takes no effect in another one. A path has none,
+    /// and stays one.
+    fn only_there(&self, value: Expr) -> Expr {
+        match self.when(None) {
+            Some(condition) if !matches!(value, Expr::Path { .. } | Expr::Constant(_) | Expr::Index { .. }) => {
+                Expr::If { condition: Box::new(condition), then: Box::new(value), otherwise: Box::new(Expr::Missing) }
+            }
+            _ => value,
+        }
     }
 
     /// All conditions around, and one more.
@@ -57,22 +80,57 @@ impl Checker<'_> {
             LineKind::Match { subject, arms, span } => self.match_line(subject, arms, *span, at, element, scope),
             LineKind::Spread { name, arguments } => self.spread(name, arguments, line.span, at, element, scope),
             LineKind::Reject { reason, when } => self.reject_line(reason, when.as_ref(), at, element, scope),
-            LineKind::Let(declared) => self.let_line(declared, element, scope),
-            LineKind::Namespace { .. } => {
-                if !at.shape.is_xml() {
-                    self.report(
-                        Diagnostic::new(Code::E0510, "a JSON body has no namespaces", line.span, "not in JSON")
-                            .help("remove the line"),
-                    );
-                }
+            LineKind::Let(declared) => self.let_line(declared, at, element, scope),
+            LineKind::Namespace { .. } if at.head.contains(&line.span) => {}
+            LineKind::Namespace { .. } => self.namespace_line(line.span, &at.shape),
+            LineKind::EachLines { each, block } => {
+                self.each_lines(each, block, line.span, at, element, scope);
             }
-            LineKind::EachLines { .. } | LineKind::Text { .. } => {
-                self.not_yet::<()>(line.span, "lines of a text map");
+            LineKind::Text { text } => {
+                self.text_line(text, line.span, at, element, scope);
             }
-            LineKind::Action(_) | LineKind::Header(_) => {
-                self.not_yet::<()>(line.span, "SOAP maps");
+            LineKind::Action(_) if at.head.contains(&line.span) => {}
+            LineKind::Action(_) => {
+                let (message, help) = match at.shape.is_soap() {
+                    true => ("an action stands at the top of the map", "write it before the rules, outside of blocks"),
+                    false => ("only a SOAP map has an action", "write `map as soap 1.1 p:Operation { … }`"),
+                };
+                self.report(Diagnostic::new(Code::E0651, message, line.span, "not here").help(help));
             }
+            LineKind::Header(block) => self.header_line(block, line.span, at, scope),
         }
+    }
+
+    fn namespace_line(&mut self, span: Span, shape: &Shape) {
+        let diagnostic = match shape.is_xml() {
+            true => Diagnostic::new(Code::E0510, "namespaces are declared at the top of the map", span, "not here")
+                .help("write it before the rules, outside of blocks and of maps with parameters"),
+            false => {
+                let label = if matches!(shape, Shape::Json) { "not in JSON" } else { "only in XML" };
+                Diagnostic::new(Code::E0510, format!("{} has no namespaces", shape.what()), span, label)
+                    .help("remove the line")
+            }
+        };
+        self.report(diagnostic);
+    }
+
+    /// `header { … }`: written into the envelope's header, in the branch at hand.
+    fn header_line(&mut self, block: &tree::Block, span: Span, at: &mut Lines, scope: &mut Scope) {
+        let Some(mut header) = at.header.take() else {
+            let (message, help) = match at.shape.is_soap() {
+                true => ("the header is that of the whole envelope", "write it outside of what is repeated"),
+                false => ("only a SOAP map has a header", "write `map as soap 1.1 p:Operation { … }`"),
+            };
+            self.report(Diagnostic::new(Code::E0651, message, span, "not here").help(help));
+            return;
+        };
+        let mut inner = Lines::new(at.shape.clone());
+        inner.guards = at.guards.clone();
+        inner.branch = at.branch.clone();
+        let mark = scope.mark();
+        self.lines(block, &mut inner, &mut header, scope);
+        scope.back_to(mark);
+        at.header = Some(header);
     }
 
     fn when_line(
@@ -253,7 +311,7 @@ impl Checker<'_> {
         }
     }
 
-    fn let_line(&mut self, declared: &tree::Let, element: &mut Element, scope: &mut Scope) {
+    fn let_line(&mut self, declared: &tree::Let, at: &Lines, element: &mut Element, scope: &mut Scope) {
         let Some(value) = self.expr(&declared.value, scope) else {
             self.poisoned_fields.insert(declared.name.text.clone());
             return;
@@ -262,7 +320,7 @@ impl Checker<'_> {
         element.entries.push(Entry::Line(Node::Let {
             variable,
             name: declared.name.text.clone(),
-            value: value.expr.clone(),
+            value: at.only_there(value.expr.clone()),
         }));
         scope.frames.push(Frame::Value(Binding {
             name: declared.name.text.clone(),

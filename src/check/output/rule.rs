@@ -10,8 +10,15 @@ use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Base, Expr, Leaf, Node, OutName, Repeat};
 use crate::syntax::tree;
+use crate::text::Span;
 
 impl Checker<'_> {
+    /// A rule or a block where only lines of text are.
+    fn no_rule(&mut self, span: Span, help: String) -> Option<()> {
+        self.report(Diagnostic::new(Code::E0651, "a text is made of lines, not of rules", span, "a rule").help(help));
+        None
+    }
+
     pub(super) fn rule(
         &mut self,
         rule: &tree::Rule,
@@ -19,6 +26,10 @@ impl Checker<'_> {
         element: &mut Element,
         scope: &mut Scope,
     ) -> Option<()> {
+        if at.shape.is_text() {
+            let help = format!("write `line \"{{{}}}\"`", self.source(rule.source.span));
+            return self.no_rule(rule.source.span.to(rule.target.span), help);
+        }
         let steps = self.steps(&rule.target, &at.shape);
         let when = match &rule.when {
             Some(when) => {
@@ -81,7 +92,22 @@ impl Checker<'_> {
             return None;
         }
         let (value, steps) = (value?, steps?);
+        let cdata = self.cdata(&rule.target, &steps, &at.shape)?;
         let value = self.leaving(value, &rule.target, &at.shape)?;
+        if let [.., OutName::Attribute(_)] = steps.as_slice()
+            && value.ty.null
+        {
+            self.report(
+                Diagnostic::new(
+                    Code::E0212,
+                    "this may be null on purpose, which an attribute cannot be",
+                    value.span,
+                    show(&value.ty),
+                )
+                .help(format!("give text for null: `{} ?? \"\"`", self.source(value.span))),
+            );
+            return None;
+        }
         if let [.., OutName::Attribute(_) | OutName::Here] = steps.as_slice()
             && matches!(value.ty.base, Base::List(_))
         {
@@ -97,6 +123,7 @@ impl Checker<'_> {
             when: at.when(when),
             path: at.full_path(&steps),
             value: value.expr,
+            cdata,
             ty: value.ty,
         };
         let branch = at.branch.clone();
@@ -143,6 +170,18 @@ impl Checker<'_> {
         scope: &mut Scope,
     ) -> Option<()> {
         let source = self.expr(&rule.source, scope)?;
+        if let Shape::Form = at.shape {
+            self.report(
+                Diagnostic::new(
+                    Code::E0652,
+                    "a form has no records: its fields are flat",
+                    rule.target.span,
+                    "a record",
+                )
+                .help(format!("write its fields one by one: `{}.… -> name`", self.source(source.span))),
+            );
+            return None;
+        }
         if rule.target.unit.is_some() || rule.target.form.is_some() || rule.target.list.is_some() {
             self.report(
                 Diagnostic::new(
@@ -237,6 +276,24 @@ impl Checker<'_> {
         element: &mut Element,
         scope: &mut Scope,
     ) -> Option<()> {
+        match at.shape {
+            Shape::Text { .. } => {
+                let help = format!("leave the target out: `each {} in … {{ line \"…\" }}`", each.binder.text);
+                return self.no_rule(each.span.to(target.span), help);
+            }
+            Shape::Form => {
+                let (list, path) = (self.source(each.list.span), self.source(target.span));
+                self.report(
+                    Diagnostic::new(Code::E0652, "a form has no list of records", target.span, "a list of records")
+                        .help(format!(
+                            "a list of scalars repeats the field: `[{0}.… each {0} in {list}] -> {path}`",
+                            each.binder.text
+                        )),
+                );
+                return None;
+            }
+            _ => {}
+        }
         let steps = self.steps(target, &at.shape);
         self.list_mark(target, &at.shape);
         let mark = scope.mark();
@@ -274,6 +331,7 @@ impl Checker<'_> {
         let mut item = Element::default();
         self.lines(block, &mut inner, &mut item, scope);
         scope.back_to(mark);
+        self.null_alone(&item);
         let steps = steps?;
         let all: Vec<OutName> = at.prefix.iter().chain(&steps).cloned().collect();
         let Some(OutName::Name(name)) = all.last().cloned() else {
@@ -311,7 +369,7 @@ impl Checker<'_> {
                 )
                 .help(format!("write `-> {path}[] {{ … }}`")),
             ),
-            (Shape::Xml { .. }, Some(list)) => self.report(
+            (Shape::Xml(_), Some(list)) => self.report(
                 Diagnostic::new(Code::E0505, "XML has no lists: the element itself is repeated", list, "not in XML")
                     .help(format!("write `-> {} {{ … }}`", path.trim_end_matches("[]"))),
             ),
