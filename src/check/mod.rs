@@ -99,8 +99,10 @@ pub(crate) struct Checker<'a> {
     poisoned_targets: HashSet<String>,
     used: HashSet<Origin>,
     in_url: bool,
-    /// The text of the `line` that is being checked.
-    in_line: Option<Span>,
+    /// Set while the text of a `line` is checked.
+    in_line: Option<output::InLine>,
+    /// Prefixes of namespaces that are declared in the wrong place, which is reported.
+    poisoned_prefixes: HashSet<String>,
     next_variable: u32,
 }
 
@@ -144,6 +146,7 @@ impl<'a> Checker<'a> {
             used: HashSet::new(),
             in_url: false,
             in_line: None,
+            poisoned_prefixes: HashSet::new(),
             // 0 is `it` in the default row of a table.
             next_variable: 1,
         };

@@ -155,7 +155,7 @@ catalogue! {
     E0656 Error "SOAP by another method than POST"
     E0657 Error "a UsernameToken without SOAP"
     E0658 Error "CDATA where there is none"
-    E0659 Error "a character that the encoding does not have"
+    E0659 Error "a character that the body cannot hold"
 
     // Tests.
     E0701 Error "test data that is no JSON"

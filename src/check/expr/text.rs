@@ -35,8 +35,9 @@ impl Checker<'_> {
         for part in parts {
             match part {
                 Part::Literal { value, .. } => lowered.push(TextPart::Literal(value.clone())),
-                Part::Hole { value, width, .. } => {
-                    let misplaced = width.as_ref().filter(|width| !self.may_have_width(width.span));
+                Part::Hole { value, width, span: part_span } => {
+                    let part_span = *part_span;
+                    let misplaced = width.as_ref().filter(|_| !self.is_in_line(part_span));
                     if let Some(width) = misplaced {
                         self.report(
                             Diagnostic::new(
@@ -51,9 +52,9 @@ impl Checker<'_> {
                     }
                     let hole = self.hole(value, scope, usage);
                     let width = width.as_ref().filter(|_| misplaced.is_none());
-                    let hole = match (hole, width) {
-                        (Some(hole), Some(width)) => self.fitted(hole, width, scope),
-                        (hole, _) => hole,
+                    let hole = match hole {
+                        Some(hole) if self.is_in_line(part_span) => self.hole_of_line(hole, width, scope),
+                        hole => hole,
                     };
                     match hole {
                         Some(hole) => {
@@ -69,10 +70,10 @@ impl Checker<'_> {
         whole.then_some(typed)
     }
 
-    /// Only in the text of a `line` itself, not in that of a function that it calls.
-    fn may_have_width(&self, width: Span) -> bool {
-        let within = |line: Span| line.file == width.file && line.start <= width.start && width.end <= line.end;
-        self.in_line.is_some_and(within)
+    /// In the text of a `line` itself, not in that of a function that it calls.
+    fn is_in_line(&self, span: Span) -> bool {
+        let within = |line: Span| line.file == span.file && line.start <= span.start && span.end <= line.end;
+        self.in_line.is_some_and(|line| within(line.span))
     }
 
     /// A hole: a scalar that can be written as text.

@@ -48,7 +48,7 @@ impl Checker<'_> {
                 if let Some(ends) = &format.ends {
                     self.in_encoding(&ends.value, encoding == Encoding::Latin1, ends.span);
                 }
-                let shape = Shape::Text { latin_1: encoding == Encoding::Latin1 };
+                let shape = Shape::Text { latin_1: encoding == Encoding::Latin1, replaces: format.forbidden.is_some() };
                 Some(Head { format: Format::Text(text), shape, lines: Vec::new() })
             }
             "form" => Some(Head { format: Format::Form, shape: Shape::Form, lines: Vec::new() }),
@@ -106,8 +106,9 @@ impl Checker<'_> {
         let latin_1 = encoding == Encoding::Latin1;
         let (namespaces, mut lines) = self.namespaces(&map.body, latin_1);
         let forbidden = self.forbidden(format, encoding, "<>&\"]");
+        let replaces = format.forbidden.is_some();
         let document = Document { namespaces, encoding, forbidden };
-        let mut shape = XmlShape { namespaces: document.namespaces.clone(), latin_1, soap };
+        let mut shape = XmlShape { namespaces: document.namespaces.clone(), latin_1, replaces, soap };
         if !soap {
             let shape = Rc::new(shape);
             let root = self.root(format, &shape);

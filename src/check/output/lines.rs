@@ -82,7 +82,10 @@ impl Checker<'_> {
             LineKind::Reject { reason, when } => self.reject_line(reason, when.as_ref(), at, element, scope),
             LineKind::Let(declared) => self.let_line(declared, at, element, scope),
             LineKind::Namespace { .. } if at.head.contains(&line.span) => {}
-            LineKind::Namespace { .. } => self.namespace_line(line.span, &at.shape),
+            LineKind::Namespace { prefix, .. } => {
+                self.poisoned_prefixes.extend(prefix.iter().map(|prefix| prefix.text.clone()));
+                self.namespace_line(line.span, &at.shape);
+            }
             LineKind::EachLines { each, block } => {
                 self.each_lines(each, block, line.span, at, element, scope);
             }

@@ -1,5 +1,6 @@
 //! Maps: the lines of a body become one tree of what is written.
 
+mod characters;
 mod head;
 mod leaf;
 mod lines;
@@ -7,6 +8,8 @@ mod place;
 mod rule;
 mod text;
 mod width;
+
+pub(super) use text::InLine;
 
 use super::Checker;
 use super::scope::Scope;
@@ -52,7 +55,11 @@ pub(super) enum Shape {
     Json,
     Xml(Rc<XmlShape>),
     Form,
-    Text { latin_1: bool },
+    Text {
+        latin_1: bool,
+        /// Something stands for what is forbidden.
+        replaces: bool,
+    },
 }
 
 #[derive(Debug)]
@@ -60,6 +67,8 @@ pub(super) struct XmlShape {
     /// The author's, and the envelope's.
     pub namespaces: Vec<Namespace>,
     pub latin_1: bool,
+    /// Something stands for what is forbidden.
+    pub replaces: bool,
     pub soap: bool,
 }
 

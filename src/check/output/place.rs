@@ -130,6 +130,9 @@ impl Checker<'_> {
         if let Some(prefix) = &name.prefix
             && !xml.namespaces.iter().any(|known| known.prefix.as_deref() == Some(prefix.text.as_str()))
         {
+            if self.poisoned_prefixes.contains(&prefix.text) {
+                return None;
+            }
             let near = nearest(&prefix.text, xml.namespaces.iter().filter_map(|known| known.prefix.as_deref()))
                 .map(str::to_string);
             self.report(

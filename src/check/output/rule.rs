@@ -94,6 +94,7 @@ impl Checker<'_> {
         let (value, steps) = (value?, steps?);
         let cdata = self.cdata(&rule.target, &steps, &at.shape)?;
         let value = self.leaving(value, &rule.target, &at.shape)?;
+        self.author_text(&value, &at.shape)?;
         if let [.., OutName::Attribute(_)] = steps.as_slice()
             && value.ty.null
         {

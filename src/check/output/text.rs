@@ -4,12 +4,38 @@ use super::lines::Lines;
 use super::{Element, Entry, Shape};
 use crate::check::Checker;
 use crate::check::scope::Scope;
+use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{EachLines, Node, TextLine};
 use crate::syntax::tree::{self, ExprKind, Part};
 use crate::text::Span;
 
+/// The line that is being checked.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::check) struct InLine {
+    /// Of its text, to its end.
+    pub span: Span,
+    /// Something stands for what is forbidden.
+    pub replaces: bool,
+}
+
 impl Checker<'_> {
+    /// A hole of a `line`: its width, and what of the author's may not stand in it. `None`, reported, where something
+    /// is wrong.
+    pub(in crate::check) fn hole_of_line(
+        &mut self,
+        hole: Typed,
+        width: Option<&tree::Width>,
+        scope: &Scope,
+    ) -> Option<Typed> {
+        let Some(line) = self.in_line else { return Some(hole) };
+        self.hole_text(&hole, line.replaces)?;
+        match width {
+            Some(width) => self.fitted(hole, width, scope),
+            None => Some(hole),
+        }
+    }
+
     /// `line "…{x:20}" !! reject "…"`
     pub(super) fn text_line(
         &mut self,
@@ -19,7 +45,7 @@ impl Checker<'_> {
         element: &mut Element,
         scope: &mut Scope,
     ) -> Option<()> {
-        let Shape::Text { latin_1 } = at.shape else {
+        let Shape::Text { latin_1, replaces } = at.shape else {
             self.report(
                 Diagnostic::new(
                     Code::E0651,
@@ -31,15 +57,34 @@ impl Checker<'_> {
             );
             return None;
         };
-        let outer = self.in_line.replace(text.span);
+        let outer = self.in_line.replace(InLine { span: text.span, replaces });
         let value = self.expr(text, scope);
         self.in_line = outer;
         self.literals_in_encoding(text, latin_1);
         let value = self.leaves_as_text(value?, "a line")?;
         let value = self.never_missing(value, "a line")?;
-        let value = self.never_fails(value, "the line")?;
+        let value = self.line_never_fails(value)?;
+        self.author_text(&value, &at.shape)?;
         element.entries.push(Entry::Line(Node::Line(TextLine { when: at.when(None), value: value.expr })));
         Some(())
+    }
+
+    /// As for any value that may fail, but the place in the line is what is shown.
+    fn line_never_fails(&mut self, value: Typed) -> Option<Typed> {
+        let Some(cause) = value.fails_because.as_ref().filter(|_| value.ty.fails) else {
+            return self.never_fails(value, "the line");
+        };
+        let source = self.source(value.span);
+        self.report(
+            Diagnostic::new(
+                Code::E0204,
+                "this line may fail, and it says nothing of what then",
+                cause.span,
+                cause.text.clone(),
+            )
+            .help(format!("answer for it: `line {source} !! reject \"why\"`, or another text behind `!!`")),
+        );
+        None
     }
 
     /// `each r in rows { line … }`
@@ -90,11 +135,7 @@ impl Checker<'_> {
         Some(())
     }
 
-    fn never_missing_list(
-        &mut self,
-        list: crate::check::typed::Typed,
-        span: Span,
-    ) -> Option<crate::check::typed::Typed> {
+    fn never_missing_list(&mut self, list: Typed, span: Span) -> Option<Typed> {
         if !list.ty.missing {
             return Some(list);
         }

@@ -12,7 +12,7 @@ use crate::syntax::tree;
 
 impl Checker<'_> {
     /// `{x:20}`, `{x:>8}`: fails where the text may be longer.
-    pub(in crate::check) fn fitted(&mut self, hole: Typed, width: &tree::Width, scope: &Scope) -> Option<Typed> {
+    pub(super) fn fitted(&mut self, hole: Typed, width: &tree::Width, scope: &Scope) -> Option<Typed> {
         let columns = width.columns.parse::<i64>().ok().filter(|columns| (1..=MAX_WIDTH).contains(columns));
         let Some(columns) = columns else {
             self.report(
@@ -36,10 +36,13 @@ impl Checker<'_> {
             return Some(typed);
         }
         let span = typed.span;
-        Some(typed.fails(
-            span,
-            format!("may be longer than {columns} characters, unless it is cut: `truncate({source}, {columns})`"),
-        ))
+        let characters = if columns == 1 { "1 character".into() } else { format!("{columns} characters") };
+        Some(
+            typed.fails(
+                span,
+                format!("may be longer than {characters}, unless it is cut: `truncate({source}, {columns})`"),
+            ),
+        )
     }
 
     /// The most characters that a value has as text; `None` where that is not known.
