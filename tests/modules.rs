@@ -67,20 +67,15 @@ fn files_lie_beside_the_one_that_names_them_or_in_the_search_path() {
     let compilation = hms_sync::compile("here/main.map", main.as_bytes(), &files).unwrap();
     assert_eq!(messages(&compilation), Vec::<String>::new());
     let shown: Vec<&str> = compilation.sources.files().iter().map(|file| file.name.as_str()).collect();
-    let expected = [
-        "here/main.map",
-        "here/lib/a.map",
-        "here/lib/b.map",
-        "second/shared.map",
-        "second/deep/c.map",
-        "first/t.csv",
-    ];
+    let expected =
+        ["here/main.map", "here/lib/a.map", "here/lib/b.map", "second/shared.map", "second/deep/c.map", "first/t.csv"];
     assert_eq!(shown, expected);
     let mapping = compilation.checked.unwrap().into_mapping();
     let names: Vec<&str> = mapping.sources.iter().map(|source| source.name.as_str()).collect();
     assert_eq!(names, ["main.map", "lib/a.map", "lib/b.map", "shared.map", "deep/c.map", "t.csv"]);
     // Each file is read once, whatever names it.
-    let read: Vec<String> = files.asked.borrow().iter().filter(|path| files.files.contains_key(*path)).cloned().collect();
+    let read: Vec<String> =
+        files.asked.borrow().iter().filter(|path| files.files.contains_key(*path)).cloned().collect();
     assert_eq!(read.len(), 5, "{read:?}");
 }
 
@@ -102,10 +97,10 @@ fn a_compiled_mapping_is_the_same_wherever_it_is_compiled_and_changes_with_each_
 fn a_mapping_is_made_of_so_many_files_and_no_more() {
     let chain = |length: usize| {
         let files: Vec<(String, String)> = (0..length)
-            .map(|n| (format!("{n}.map"), format!("use \"{}.map\" {{ f }}\nfn f(x: string): string = x", n + 1)))
+            .map(|n| (format!("{n}.map"), format!("use \"{0}.map\" {{ f{0} }}\nfn f{n}(x: string): string = x", n + 1)))
             .collect();
         let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        let main = format!("use \"0.map\" {{ f }}\n{REST}map {{ f(id) -> a }}");
+        let main = format!("use \"0.map\" {{ f0 }}\n{REST}map {{ f0(id) -> a }}");
         hms_sync::compile("m.map", main.as_bytes(), &Held::with(&files, &[])).unwrap()
     };
     // The last file of a chain names one that is not there.
