@@ -2,7 +2,8 @@
 //!
 //! Codes are contracts: a code keeps its meaning for ever and is never used again for another.
 //! E00xx syntax, E01xx names, E02xx types and missingness, E03xx units and numbers, E04xx codes, tables
-//! and exhaustiveness, E05xx the shape of the output, E06xx targets, E07xx tests, W0xxx warnings.
+//! and exhaustiveness, E05xx the shape of the output, E060x and E061x targets, E062x tables from files, E070x tests, E075x
+//! files that use each other, W0xxx warnings.
 
 use super::Severity;
 
