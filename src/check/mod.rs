@@ -139,6 +139,10 @@ pub(crate) struct Checker<'a> {
     poisoned_targets: HashSet<String>,
     used: HashSet<Origin>,
     in_url: bool,
+    /// Set while the text of a `line` is checked.
+    in_line: Option<output::InLine>,
+    /// Prefixes of namespaces that are declared in the wrong place, which is reported.
+    poisoned_prefixes: HashSet<String>,
     next_variable: u32,
 }
 
@@ -180,6 +184,8 @@ impl<'a> Checker<'a> {
             poisoned_targets: HashSet::new(),
             used: HashSet::new(),
             in_url: false,
+            in_line: None,
+            poisoned_prefixes: HashSet::new(),
             // 0 is `it` in the default row of a table.
             next_variable: 1,
         };

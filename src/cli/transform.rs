@@ -51,7 +51,8 @@ pub struct Transform {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Output {
-    /// The bodies, as they would be sent
+    /// The bodies, byte for byte as they would be sent, each ended by a line
+    /// feed if it has none; a text body may have many lines
     Body,
     /// One JSON object a request: target, method, url, headers, body
     Request,
@@ -193,7 +194,10 @@ impl Transformer<'_> {
                     Output::Body => {
                         if let Some(body) = &request.body {
                             out.write_all(body)?;
-                            out.write_all(b"\n")?;
+                            // a text ends its last line by itself
+                            if request.json || !body.ends_with(b"\n") {
+                                out.write_all(b"\n")?;
+                            }
                         }
                     }
                 }
@@ -233,7 +237,7 @@ fn write_request(out: &mut impl Write, target: Option<&str>, request: &Request) 
     match &request.body {
         None => out.write_all(b"null")?,
         Some(body) if request.json => write_compact(out, body)?,
-        Some(body) => serde_json::to_writer(&mut *out, &String::from_utf8_lossy(body))?,
+        Some(_) => serde_json::to_writer(&mut *out, &request.body_text())?,
     }
     out.write_all(b"}\n")
 }

@@ -156,6 +156,18 @@ catalogue! {
     E0622 Error "a cell that does not fit its column"
     E0623 Error "a row beside those of a file"
 
+    // Bodies of other formats than JSON.
+    E0650 Error "a width that does not fit"
+    E0651 Error "a line that the format does not have"
+    E0652 Error "a record in a form"
+    E0653 Error "an option that the format does not have"
+    E0654 Error "a SOAP map without its version"
+    E0655 Error "an action that does not fit"
+    E0656 Error "SOAP by another method than POST"
+    E0657 Error "a UsernameToken without SOAP"
+    E0658 Error "CDATA where there is none"
+    E0659 Error "a character that the body cannot hold"
+
     // Tests.
     E0701 Error "test data that is no JSON"
     E0703 Error "an expectation of no target"

@@ -17,7 +17,10 @@ pub use expression::{Comparison, Constant, Expr, Form, Operator, Root, Rounding,
 pub use mapping::{
     EventShape, FORMAT, Fallback, FileRows, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA,
 };
-pub use output::{Body, Format, Leaf, Namespace, Node, OutName, QName, Repeat};
+pub use output::{
+    Body, Document, EachLines, Encoding, Format, Leaf, Namespace, Node, OutName, QName, Repeat, Soap, SoapVersion,
+    TextFormat, TextLine,
+};
 pub use target::{Accept, Auth, HeaderPart, HeaderRule, Limit, Retry, Secret, Target, TargetEach, UrlPart, UrlPlace};
 pub use test_case::{Expectation, Expected, TestCase};
 pub use types::{Base, Field, RecordType, Type, Variant, VariantsType};

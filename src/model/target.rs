@@ -97,7 +97,18 @@ pub enum Secret {
 #[serde(rename_all = "snake_case")]
 pub enum Auth {
     Bearer(Secret),
-    Basic { user: Secret, password: Secret },
+    Basic {
+        user: Secret,
+        password: Secret,
+    },
+    /// A `wsse:UsernameToken` in the header of a SOAP envelope (OASIS WSS UsernameToken Profile 1.1), with the
+    /// password as text or, with `digest`, as a digest with nonce and time.
+    UsernameToken {
+        user: Secret,
+        password: Secret,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        digest: bool,
+    },
 }
 
 /// Exponential back-off with full jitter between `from_ms` and `to_ms`.

@@ -1,11 +1,12 @@
 //! The lines of a map with parameters that nothing spreads: of what format they are, their own look tells.
 
 use super::lines::Lines;
-use super::{Element, Shape};
+use super::{Element, Shape, XmlShape};
 use crate::check::Checker;
 use crate::check::scope::Scope;
+use crate::model::Namespace;
 use crate::syntax::tree::{self, LineKind, Otherwise, Step};
-use crate::text::Span;
+use std::rc::Rc;
 
 /// Checks the lines as those of a body that fits them. Lines of text, and of SOAP, show only in their place.
 pub(in crate::check) fn lines_alone(
@@ -21,7 +22,9 @@ pub(in crate::check) fn lines_alone(
     }
     let shape = match look.xml {
         // The body that spreads the lines declares their prefixes.
-        true => Shape::Xml { namespaces: look.prefixes },
+        true => {
+            Shape::Xml(Rc::new(XmlShape { namespaces: look.prefixes, latin_1: false, replaces: true, soap: false }))
+        }
         false => Shape::Json,
     };
     checker.lines(block, &mut Lines::new(shape), element, scope);
@@ -34,7 +37,7 @@ struct Look {
     xml: bool,
     /// Lines of text or of SOAP.
     other: bool,
-    prefixes: Vec<(Option<String>, String, Span)>,
+    prefixes: Vec<Namespace>,
 }
 
 impl Look {
@@ -85,7 +88,7 @@ impl Look {
             };
             if let Some(prefix) = &name.prefix {
                 self.xml = true;
-                self.prefixes.push((Some(prefix.text.clone()), String::new(), prefix.span));
+                self.prefixes.push(Namespace { prefix: Some(prefix.text.clone()), uri: String::new() });
             }
         }
     }

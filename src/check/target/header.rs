@@ -69,6 +69,9 @@ impl Checker<'_> {
     }
 
     pub(super) fn auth(&mut self, auth: &tree::Auth, span: Span) -> Option<Auth> {
+        if auth.scheme.text == "username_token" {
+            return self.username_token(auth, span);
+        }
         let mut secrets = Vec::new();
         let mut arguments = auth.arguments.iter();
         while let Some(argument) = arguments.next() {
@@ -107,7 +110,8 @@ impl Checker<'_> {
                 None
             }
             (other, _) => {
-                let near = nearest(other, ["bearer", "basic", "oauth2", "certificate"]).unwrap_or("bearer");
+                let near =
+                    nearest(other, ["bearer", "basic", "oauth2", "certificate", "username_token"]).unwrap_or("bearer");
                 self.report(
                     Diagnostic::new(
                         Code::E0614,

@@ -3,6 +3,7 @@
 mod header;
 mod patience;
 mod url;
+mod username_token;
 
 use crate::check::Checker;
 use crate::check::expr::literal;
@@ -77,6 +78,7 @@ impl Checker<'_> {
                 body.nodes.splice(0..0, lets);
             }
             target.body = body;
+            self.body_fits_target(node, map, &mut target);
         }
         (self.errors() == errors).then_some(target)
     }

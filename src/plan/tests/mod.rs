@@ -2,6 +2,7 @@
 
 mod bodies;
 mod door;
+mod formats;
 mod frames;
 mod hostile;
 mod properties;

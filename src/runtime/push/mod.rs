@@ -3,10 +3,12 @@
 pub(crate) mod client;
 mod retry_after;
 mod secret;
+mod username_token;
 mod verdict;
 
 pub(crate) use client::Clients;
 pub(crate) use secret::Credential;
+use secret::Shown;
 pub(crate) use verdict::{Verdict, judge};
 
 use crate::plan::Request;
@@ -75,7 +77,7 @@ async fn once(
     clients: &Clients,
     request: &Request,
     url: &str,
-    credential: Option<&HeaderValue>,
+    credential: Option<&Shown>,
     timeout: Duration,
 ) -> TryEnd {
     let built = match build(request, url) {
@@ -84,8 +86,17 @@ async fn once(
     };
     let client = clients.of(built.url());
     let mut built = built;
-    if let Some(credential) = credential {
-        built.headers_mut().insert(AUTHORIZATION, credential.clone());
+    match credential {
+        None => {}
+        Some(Shown::Header(value)) => drop(built.headers_mut().insert(AUTHORIZATION, value.clone())),
+        Some(Shown::Token(token)) => match token.now().map(|token| request.with_token(&token)) {
+            Ok(Some(body)) => *built.body_mut() = Some(body.into()),
+            Ok(None) => {
+                let reason = "its body was written without a header for a UsernameToken".to_owned();
+                return TryEnd::Unsendable { reason };
+            }
+            Err(reason) => return TryEnd::Unsendable { reason },
+        },
     }
     *built.timeout_mut() = Some(timeout);
     match client.execute(built).await {

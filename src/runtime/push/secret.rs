@@ -1,5 +1,6 @@
 //! Credentials: read by reference at the start, read again once when a target refuses them, never shown.
 
+use super::username_token::UsernameToken;
 use crate::model::{Auth, Secret};
 use crate::runtime::RunError;
 use crate::runtime::options::EnvironmentLookup;
@@ -10,12 +11,21 @@ use std::sync::{Mutex, PoisonError};
 /// A secret file holds one line; a longer one is not what was meant.
 const FILE_BYTES: u64 = 64 << 10;
 
-/// What goes into `Authorization` at one target.
+/// What a request shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// `Authorization`
+    Header(HeaderValue),
+    /// In the header of a SOAP envelope.
+    Token(UsernameToken),
+}
+
+/// What one target is shown.
 pub(crate) struct Credential {
     auth: Auth,
     mapping: String,
     environment: EnvironmentLookup,
-    current: Mutex<HeaderValue>,
+    current: Mutex<Shown>,
 }
 
 impl std::fmt::Debug for Credential {
@@ -29,20 +39,20 @@ impl Credential {
     /// A variable that is not set, a file that cannot be read, a text that no header may hold.
     pub(crate) fn new(mapping: &str, auth: &Auth, environment: &EnvironmentLookup) -> Result<Credential, RunError> {
         let reader = Reader { mapping, environment };
-        let current = Mutex::new(reader.header(auth)?);
+        let current = Mutex::new(reader.shown(auth)?);
         Ok(Credential { auth: auth.clone(), mapping: mapping.to_owned(), environment: environment.clone(), current })
     }
 
-    pub(crate) fn current(&self) -> HeaderValue {
+    pub(crate) fn current(&self) -> Shown {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads it again; whether it is another one than `used`. What cannot be read leaves it as it is.
-    pub(crate) fn is_renewed(&self, used: &HeaderValue) -> bool {
+    pub(crate) fn is_renewed(&self, used: &Shown) -> bool {
         let reader = Reader { mapping: &self.mapping, environment: &self.environment };
-        match reader.header(&self.auth) {
+        match reader.shown(&self.auth) {
             Ok(new) => {
-                let renewed = new.as_bytes() != used.as_bytes();
+                let renewed = new != *used;
                 *self.current.lock().unwrap_or_else(PoisonError::into_inner) = new;
                 renewed
             }
@@ -60,7 +70,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn header(&self, auth: &Auth) -> Result<HeaderValue, RunError> {
+    fn shown(&self, auth: &Auth) -> Result<Shown, RunError> {
         let (what, text) = match auth {
             Auth::Bearer(token) => ("the bearer token", format!("Bearer {}", self.read(token)?)),
             // RFC 7617 §2
@@ -68,11 +78,18 @@ impl Reader<'_> {
                 let pair = format!("{}:{}", self.read(user)?, self.read(password)?);
                 ("the user or password", format!("Basic {}", base64(pair.as_bytes())))
             }
+            Auth::UsernameToken { user, password, digest } => {
+                let token = UsernameToken::new(self.read(user)?, self.read(password)?, *digest);
+                return token.map(Shown::Token).ok_or_else(|| self.unfit("the user or password"));
+            }
         };
-        let mut value = HeaderValue::from_str(&text)
-            .map_err(|_| RunError::SecretText { mapping: self.mapping.to_owned(), what: what.to_owned() })?;
+        let mut value = HeaderValue::from_str(&text).map_err(|_| self.unfit(what))?;
         value.set_sensitive(true);
-        Ok(value)
+        Ok(Shown::Header(value))
+    }
+
+    fn unfit(&self, what: &str) -> RunError {
+        RunError::SecretText { mapping: self.mapping.to_owned(), what: what.to_owned() }
     }
 
     fn read(&self, secret: &Secret) -> Result<String, RunError> {
@@ -102,7 +119,7 @@ impl Reader<'_> {
 }
 
 /// RFC 4648 §4, with padding.
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
@@ -144,12 +161,12 @@ mod tests {
         let none: EnvironmentLookup = Arc::new(|_| None);
         let credential = Credential::new("m", &auth, &none).expect("it can be read");
         let used = credential.current();
-        assert_eq!(used.as_bytes(), b"Bearer first");
+        assert_eq!(used, Shown::Header(HeaderValue::from_static("Bearer first")));
         assert!(!format!("{credential:?} {used:?}").contains("first"));
         assert!(!credential.is_renewed(&used));
         std::fs::write(&path, "second").expect("written");
         assert!(credential.is_renewed(&used));
-        assert_eq!(credential.current().as_bytes(), b"Bearer second");
+        assert_eq!(credential.current(), Shown::Header(HeaderValue::from_static("Bearer second")));
     }
 
     #[test]
