@@ -66,11 +66,13 @@ impl Checker<'_> {
                 diagnostic = diagnostic.also(cause.span, cause.text.clone());
             }
             let default = default_for(&value.ty);
+            let operand = if binds_loosely(&value.expr) { format!("({source})") } else { source.clone() };
             self.report(diagnostic.help(format!(
-                "leave it out where it is missing: `{source} -> {path}?`; or give a value for then: `{source} ?? {default} -> {path}`"
+                "leave it out where it is missing: `{source} -> {path}?`; or give a value for then: `{operand} ?? {default} -> {path}`"
             )));
         }
         if value.ty.fails {
+            let operand = if binds_loosely(&value.expr) { format!("({source})") } else { source.clone() };
             let mut diagnostic = Diagnostic::new(
                 Code::E0204,
                 format!("`{source}` may fail, and the rule says nothing of what then"),
@@ -86,7 +88,7 @@ impl Checker<'_> {
             }
             self.report(
                 diagnostic.help(format!(
-                    "answer with a value, or set the event aside: `{source} !! reject \"why\" -> {path}`"
+                    "answer with a value, or set the event aside: `{operand} !! reject \"why\" -> {path}`"
                 )),
             );
             return None;
@@ -208,6 +210,11 @@ fn is_flat(ty: &Type) -> bool {
         Base::List(item) => scalar(&item.base),
         other => scalar(other),
     }
+}
+
+/// Whether `??` and `!!` would take only its last operand.
+fn binds_loosely(expr: &Expr) -> bool {
+    matches!(expr, Expr::Compare { .. } | Expr::And(..) | Expr::Or(..) | Expr::Not(..) | Expr::If { .. })
 }
 
 /// A value to suggest after `??`.
