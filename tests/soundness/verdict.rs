@@ -41,6 +41,7 @@ const RULES: &[(&str, &str)] = &[
     (CHARACTERS, "a character that XML forbids"),
     ("a segment of the path would be", "a segment of the path"),
     ("a header holds no control characters", "a control character in a header"),
+    ("holds a line break", "a line break or control character in a line"),
 ];
 
 /// Stated limits by their reasons.
@@ -49,6 +50,7 @@ const LIMITS: &[(&str, &str)] = &[
     ("over 64 KiB", "a long address"),
     ("VistA counts the years from 1700 to 2699 only", "a year that FileMan does not count"),
     ("beyond the year 9999", "a date beyond the years"),
+    ("the result lies outside of the years 0 to 9999", "a date beyond the years"),
 ];
 
 impl<'m> Subject<'m> {
@@ -137,10 +139,13 @@ fn sound(request: &Request) -> Result<(), String> {
             return Err(format!("the header {name} holds {value:?}"));
         }
     }
+    let kind = request.headers.iter().find(|(name, _)| name == "Content-Type").map_or("", |(_, value)| value.as_str());
     match &request.body {
-        Some(bytes) if request.json => body::json(bytes).map(drop),
-        Some(bytes) => body::xml(bytes).map(drop),
         None => Ok(()),
+        Some(bytes) if request.json => body::json(bytes).map(drop),
+        Some(bytes) if kind == "application/x-www-form-urlencoded" => body::form(bytes),
+        Some(_) if kind.starts_with("text/plain") => body::text(&request.body_text()),
+        Some(_) => body::xml(request.body_text().as_bytes()).map(drop),
     }
 }
 
