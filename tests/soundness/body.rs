@@ -34,46 +34,6 @@ fn repeated(json: &Json) -> Option<&str> {
     }
 }
 
-/// Pairs of what a form may hold, each of which decodes, or why they are none.
-pub fn form(bytes: &[u8]) -> Result<(), String> {
-    let shown = || String::from_utf8_lossy(bytes).into_owned();
-    for pair in bytes.split(|byte| *byte == b'&').filter(|_| !bytes.is_empty()) {
-        if pair.iter().filter(|byte| **byte == b'=').count() != 1 {
-            return Err(format!("a pair of the form has not one `=`: {}", shown()));
-        }
-        let mut rest = pair;
-        let mut decoded = Vec::new();
-        while let [first, after @ ..] = rest {
-            rest = after;
-            match first {
-                b'%' => {
-                    let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-                    let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-                    decoded.push(byte.ok_or_else(|| format!("a `%` without its digits: {}", shown()))?);
-                    rest = &after[2..];
-                }
-                b'=' | b'+' | b'*' | b'-' | b'.' | b'_' => decoded.push(*first),
-                byte if byte.is_ascii_alphanumeric() => decoded.push(*byte),
-                _ => return Err(format!("the form holds what is to be encoded: {}", shown())),
-            }
-        }
-        if String::from_utf8(decoded).is_err() {
-            return Err(format!("a pair of the form is no UTF-8: {}", shown()));
-        }
-    }
-    Ok(())
-}
-
-/// Lines without control characters; what quotes hold may break.
-pub fn text(text: &str) -> Result<(), String> {
-    let control = |c: &char| c.is_control() && !matches!(c, '\r' | '\n' | '\t') || matches!(c, '\u{2028}' | '\u{2029}');
-    match text.chars().find(control) {
-        Some(c) => Err(format!("the text holds {c:?}: {text}")),
-        None if !text.is_empty() && !text.ends_with(['\r', '\n']) => Err(format!("the last line does not end: {text}")),
-        None => Ok(()),
-    }
-}
-
 /// An element as XML's own rules compare it: prefixes resolved, attributes sorted, adjacent text joined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Element {
@@ -121,6 +81,7 @@ fn read(text: &str) -> Result<Element, String> {
             }
             Event::Decl(_) => {}
             Event::Eof => break,
+            Event::CData(content) => push_text(&mut open, &content.xml_content(quick_xml::XmlVersion::Implicit1_0))?,
             other => return Err(format!("{other:?} is not written by anyone")),
         }
     }

@@ -99,7 +99,7 @@ impl Checker<'_> {
     /// A record or list that is moved whole must not carry numbers whose unit nobody names.
     fn no_hidden_units(&mut self, value: &Typed) -> Option<()> {
         let hidden = match &value.ty.base {
-            Base::Record(_) | Base::Dictionary(_) if !value.named => first_unit(&value.ty, ""),
+            Base::Record(_) | Base::Variants(_) | Base::Dictionary(_) if !value.named => first_unit(&value.ty, ""),
             Base::List(item) if !value.named => first_unit(item, ""),
             _ => None,
         };
@@ -157,7 +157,7 @@ impl Checker<'_> {
             return Some(());
         }
         let help = match &value.ty.base {
-            Base::Record(_) => format!("write its fields one by one: `{source}.… -> name`"),
+            Base::Record(_) | Base::Variants(_) => format!("write its fields one by one: `{source}.… -> name`"),
             Base::List(_) => format!("name one field of the items: `[x.… each x in {source}]`"),
             _ => "declare its shape in the event, and write its fields".to_string(),
         };
@@ -178,7 +178,7 @@ impl Checker<'_> {
             return Some(());
         }
         let help = match &value.ty.base {
-            Base::Record(_) => format!("open a block: `{} -> … {{ … }}`", self.source(value.span)),
+            Base::Record(_) | Base::Variants(_) => format!("open a block: `{} -> … {{ … }}`", self.source(value.span)),
             Base::List(_) => "repeat an element: `each x in list -> Element { … }`".to_string(),
             _ => "declare its shape in the event, and write its fields".to_string(),
         };
@@ -196,7 +196,7 @@ impl Checker<'_> {
 }
 
 /// `as cdata`
-fn cdata_of(target: &tree::TargetPath) -> Option<&tree::Name> {
+pub(super) fn cdata_of(target: &tree::TargetPath) -> Option<&tree::Name> {
     match &target.form {
         Some(tree::Form::Named(name)) if name.text == "cdata" => Some(name),
         _ => None,
@@ -205,7 +205,9 @@ fn cdata_of(target: &tree::TargetPath) -> Option<&tree::Name> {
 
 /// A scalar, or a list of scalars.
 fn is_flat(ty: &Type) -> bool {
-    let scalar = |base: &Base| !matches!(base, Base::Record(_) | Base::List(_) | Base::Dictionary(_) | Base::Any);
+    let scalar = |base: &Base| {
+        !matches!(base, Base::Record(_) | Base::Variants(_) | Base::List(_) | Base::Dictionary(_) | Base::Any)
+    };
     match &ty.base {
         Base::List(item) => scalar(&item.base),
         other => scalar(other),
@@ -234,6 +236,10 @@ fn first_unit(ty: &Type, path: &str) -> Option<(String, String)> {
         Base::Integer(Some(unit)) | Base::Decimal(Some(unit)) => Some((path.to_string(), unit.to_string())),
         Base::Record(record) => {
             record.fields.iter().find_map(|field| first_unit(&field.ty, &format!("{path}.{}", field.name)))
+        }
+        Base::Variants(variants) => {
+            let mut fields = variants.variants.iter().flat_map(|variant| &variant.fields);
+            fields.find_map(|field| first_unit(&field.ty, &format!("{path}.{}", field.name)))
         }
         Base::List(item) | Base::Dictionary(item) => first_unit(item, &format!("{path}[]")),
         _ => None,

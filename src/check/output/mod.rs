@@ -1,5 +1,6 @@
 //! Maps: the lines of a body become one tree of what is written.
 
+mod alone;
 mod characters;
 mod head;
 mod leaf;
@@ -10,6 +11,8 @@ mod text;
 mod width;
 
 pub(super) use text::InLine;
+
+pub(super) use alone::lines_alone;
 
 use super::Checker;
 use super::scope::Scope;

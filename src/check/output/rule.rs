@@ -153,7 +153,9 @@ impl Checker<'_> {
             None => format!("`{path}` takes any value"),
         };
         let help = match fitting.is_empty() {
-            true => format!("no field of the event fits; in scope are {}", self.names_in_scope(scope, 8)),
+            true => {
+                format!("no field of the event fits; in scope are {}", self.names_in_scope(scope, 8, rule.source.span))
+            }
             false => format!("of the event these fit: {}", fitting.join(", ")),
         };
         self.report(Diagnostic::new(Code::E0219, wants, rule.source.span, "still to be written").help(help));
@@ -195,7 +197,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        let Base::Record(_) = &source.ty.base else {
+        let (Base::Record(_) | Base::Variants(_)) = &source.ty.base else {
             let help = match &source.ty.base {
                 Base::List(_) => format!(
                     "go over its items: `each x in {} -> {}[] {{ … }}`",
