@@ -99,7 +99,8 @@ fn every_code_has_a_case() {
 
 /// A case of `hms-sync transform`: parts under headings of the form `--- name`.
 ///
-/// `map` is the mapping, `events` the input, `arguments` further arguments (may be left out); `out`, `err` and `status`
+/// `map` is the mapping, `events` the input, `crosswalk` the file `crosswalk.json`, `arguments` further arguments (both may
+/// be left out); `out`, `err` and `status`
 /// are what came.
 #[test]
 fn transform() {
@@ -112,6 +113,8 @@ fn transform() {
         let arguments = part("arguments").unwrap_or_default();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("m.map"), map).unwrap();
+        let crosswalk = part("crosswalk").unwrap_or_default();
+        std::fs::write(folder.path().join("crosswalk.json"), crosswalk).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_hms-sync"))
             .args(["transform", "--mapping", "m.map"])
             .args(arguments.split_whitespace())
@@ -127,6 +130,9 @@ fn transform() {
         let _ = child.stdin.take().unwrap().write_all(events.as_bytes());
         let ended = child.wait_with_output().unwrap();
         let mut got = format!("--- map\n{map}--- events\n{events}");
+        if !crosswalk.is_empty() {
+            got.push_str(&format!("--- crosswalk\n{crosswalk}"));
+        }
         if !arguments.is_empty() {
             got.push_str(&format!("--- arguments\n{arguments}"));
         }

@@ -43,12 +43,10 @@ impl<'a> Checker<'a> {
                     self.not_yet::<()>(node.span, "`use` of other files");
                     None
                 }
-                Item::Crosswalk(node) => {
-                    self.not_yet::<()>(node.span, "crosswalks");
-                    None
-                }
+                Item::Crosswalk(node) => first(&mut self.crosswalk_trees, &node.name, node, |node| node.name.span),
                 _ => None,
             };
+            let again = again.or_else(|| self.table_and_crosswalk(item));
             if let Some((name, span, before)) = again {
                 self.report(
                     Diagnostic::new(Code::E0106, format!("`{name}` is declared twice"), span, "declared again here")
@@ -57,6 +55,16 @@ impl<'a> Checker<'a> {
                 );
             }
         }
+    }
+
+    /// A pipe may lead into a table or a crosswalk: one name, one of the two.
+    fn table_and_crosswalk(&self, item: &Item) -> Option<(String, Span, Span)> {
+        let (name, before) = match item {
+            Item::Table(node) => (&node.name, self.crosswalk_trees.get(node.name.text.as_str())?.name.span),
+            Item::Crosswalk(node) => (&node.name, self.table_trees.get(node.name.text.as_str())?.name.span),
+            _ => return None,
+        };
+        Some((name.text.clone(), name.span, before))
     }
 
     /// The targets with their maps.

@@ -5,6 +5,7 @@
 //! here ([`typed::Typed`]); what a test has proved is kept in [`scope::Scope`]. A mistake is reported once:
 //! what depends on it is `None` and says nothing more.
 
+mod crosswalk;
 mod declarations;
 mod expr;
 mod lints;
@@ -21,7 +22,9 @@ mod types;
 pub use nearest::nearest;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::model::{Constant, EventShape, Expr, Listen, Mapping, Node, RecordType, SourceDigest, TestCase, Type};
+use crate::model::{
+    Constant, Crosswalk, EventShape, Expr, Listen, Mapping, Node, RecordType, SourceDigest, TestCase, Type,
+};
 use crate::syntax::tree::{self, SyntaxTree};
 use crate::text::{Sources, Span};
 use scope::Origin;
@@ -83,6 +86,9 @@ pub(crate) struct Checker<'a> {
     row_spans: Vec<(String, Vec<Constant>, Span)>,
     /// Table and keys of each look-up: the codes it may ask for, `None` for any.
     table_uses: Vec<(String, Vec<Option<Vec<Constant>>>)>,
+    crosswalk_trees: BTreeMap<&'a str, &'a tree::Crosswalk>,
+    crosswalks: HashMap<String, Option<Crosswalk>>,
+    used_crosswalks: BTreeSet<String>,
     functions: BTreeMap<&'a str, &'a tree::Function>,
     functions_under_way: Vec<String>,
     reusable: BTreeMap<&'a str, &'a tree::Map>,
@@ -99,6 +105,10 @@ pub(crate) struct Checker<'a> {
     poisoned_targets: HashSet<String>,
     used: HashSet<Origin>,
     in_url: bool,
+    /// In `accept`: what a condition is where a value of the answer in it is missing.
+    answer_missing: Option<bool>,
+    /// The target at hand declares an answer whose mistake is reported.
+    answer_poisoned: bool,
     next_variable: u32,
 }
 
@@ -127,6 +137,9 @@ impl<'a> Checker<'a> {
             tables: HashMap::new(),
             row_spans: Vec::new(),
             table_uses: Vec::new(),
+            crosswalk_trees: BTreeMap::new(),
+            crosswalks: HashMap::new(),
+            used_crosswalks: BTreeSet::new(),
             functions: BTreeMap::new(),
             functions_under_way: Vec::new(),
             reusable: BTreeMap::new(),
@@ -141,6 +154,8 @@ impl<'a> Checker<'a> {
             poisoned_targets: HashSet::new(),
             used: HashSet::new(),
             in_url: false,
+            answer_missing: None,
+            answer_poisoned: false,
             // 0 is `it` in the default row of a table.
             next_variable: 1,
         };
@@ -153,6 +168,9 @@ impl<'a> Checker<'a> {
         let event = self.event_shape(tree);
         for name in self.table_trees.keys().copied().collect::<Vec<_>>() {
             self.table(name);
+        }
+        for name in self.crosswalk_trees.keys().copied().collect::<Vec<_>>() {
+            self.crosswalk(name);
         }
         let targets = self.targets(tree);
         let tests: Vec<TestCase> = tree
@@ -169,6 +187,8 @@ impl<'a> Checker<'a> {
         }
         let mut tables: Vec<_> = self.tables.values().flatten().map(|table| table.model.clone()).collect();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut crosswalks: Vec<_> = self.crosswalks.values().flatten().cloned().collect();
+        crosswalks.sort_by(|a, b| a.name.cmp(&b.name));
         let (listen, event) = (listen?, event?);
         let mapping = Mapping {
             format: crate::model::FORMAT,
@@ -179,6 +199,7 @@ impl<'a> Checker<'a> {
             listen,
             event,
             tables,
+            crosswalks,
             targets,
         };
         Some(Checked { mapping, tests })

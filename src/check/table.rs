@@ -81,7 +81,12 @@ impl Checker<'_> {
                     sound = false;
                     continue;
                 }
-                match self.row_values(row, &mut types, true) {
+                let values = self.row_values(row, &mut types, true).filter(|values| {
+                    values
+                        .iter()
+                        .all(|value| self.no_look_up(&value.expr, "a table's default row", value.span).is_some())
+                });
+                match values {
                     Some(values) => {
                         table.default = Some(Fallback { values: values.into_iter().map(|value| value.expr).collect() })
                     }

@@ -2,7 +2,8 @@
 //!
 //! Codes are contracts: a code keeps its meaning for ever and is never used again for another.
 //! E00xx syntax, E01xx names, E02xx types and missingness, E03xx units and numbers, E04xx codes, tables
-//! and exhaustiveness, E05xx the shape of the output, E06xx targets, E07xx tests, W0xxx warnings.
+//! and exhaustiveness, E05xx the shape of the output, E06xx targets, E07xx tests,
+//! E08xx crosswalks and answers, W0xxx warnings.
 
 use super::Severity;
 
@@ -150,6 +151,16 @@ catalogue! {
     E0703 Error "an expectation of no target"
     E0704 Error "a test without its parts"
     E0705 Error "a file that cannot be read"
+
+    // Crosswalks and answers.
+    E0840 Error "a crosswalk that there is not"
+    E0841 Error "a key or value of another type than the crosswalk's"
+    E0842 Error "a type that no crosswalk can be of"
+    E0843 Error "a look-up before the event's turn"
+    E0844 Error "what cannot be remembered or forgotten"
+    E0845 Error "an answer without its shape"
+    E0846 Error "a shape that no answer has"
+    E0849 Error "an entry that stands twice"
 
     E0900 Error "a part of the language that this version does not know"
 

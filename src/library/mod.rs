@@ -27,6 +27,7 @@ pub mod pattern;
 mod presence;
 mod reading;
 mod regex;
+pub mod scalar;
 pub mod signature;
 mod text;
 mod times;

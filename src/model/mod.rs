@@ -13,8 +13,13 @@ pub mod types;
 pub mod unit;
 
 pub use expression::{Comparison, Constant, Expr, Form, Operator, Root, Rounding, TextPart};
-pub use mapping::{EventShape, FORMAT, Fallback, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA};
+pub use mapping::{
+    Crosswalk, EventShape, FORMAT, Fallback, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA,
+};
 pub use output::{Body, Format, Leaf, Namespace, Node, OutName, QName, Repeat};
-pub use target::{Accept, Auth, HeaderPart, HeaderRule, Limit, Retry, Secret, Target, TargetEach, UrlPart, UrlPlace};
-pub use test_case::{Expectation, Expected, TestCase};
+pub use target::{
+    Accept, AcceptCondition, Auth, Forget, HeaderPart, HeaderRule, Limit, Remember, Retry, Secret, Target, TargetEach,
+    UrlPart, UrlPlace,
+};
+pub use test_case::{Expectation, Expected, KnownEntry, TestCase};
 pub use types::{Base, Field, RecordType, Type};

@@ -2,6 +2,7 @@
 
 use super::expression::Expr;
 use super::output::Body;
+use super::types::Type;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,8 +36,33 @@ pub struct Target {
     #[serde(default, skip_serializing_if = "Limit::is_none")]
     pub limit: Limit,
     pub accept: Accept,
+    /// The shape of a good answer, a record in which everything may be missing: an answer is foreign. Declared, or
+    /// what `accept` asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Type>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remember: Vec<Remember>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forget: Vec<Forget>,
     /// `None`: a request without body.
     pub body: Option<Body>,
+}
+
+/// `remember key -> answer.a.b in Name`: once the target has accepted the request, what it answered at this path
+/// stands in the crosswalk for this key, whatever stood there before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Remember {
+    pub crosswalk: String,
+    pub key: Expr,
+    /// Names below the answer, one or more.
+    pub value: Vec<String>,
+}
+
+/// `forget key in Name`: once the target has accepted the request, the crosswalk holds nothing for this key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Forget {
+    pub crosswalk: String,
+    pub key: Expr,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -134,15 +160,30 @@ impl Limit {
     }
 }
 
-/// Which answers mean delivered: a range of statuses (inclusive); a SOAP fault never does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Which answers mean delivered: a status in the range (inclusive) and no SOAP fault, or what the condition says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Accept {
     pub from: u16,
     pub to: u16,
+    /// Decides alone where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<AcceptCondition>,
+}
+
+/// A condition over three local names; never missing, and nothing of the event is in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AcceptCondition {
+    /// The variable of `status`: the HTTP status, an integer.
+    pub status: u32,
+    /// Of `fault`: whether the answer is a SOAP 1.1 or 1.2 fault.
+    pub fault: u32,
+    /// Of `answer`: the record of [`Target::answer`], missing where the answer could not be read.
+    pub answer: u32,
+    pub holds: Expr,
 }
 
 impl Default for Accept {
     fn default() -> Accept {
-        Accept { from: 200, to: 299 }
+        Accept { from: 200, to: 299, condition: None }
     }
 }

@@ -1,6 +1,7 @@
 //! One target made ready: whether it wants an event, and the request it makes of it.
 
 use super::address::{Environment, Header, Url, is_token, write_key};
+use super::answer::{AnswerCode, Learned};
 use super::code::{Code, Items};
 use super::compile::Compiler;
 use super::error::PlanError;
@@ -14,6 +15,8 @@ pub struct TargetCode {
     method: String,
     each: Option<Items>,
     when: Option<Code>,
+    /// Whether `when` asks a crosswalk: it is decided when the event's turn has come.
+    when_looks_up: bool,
     key: Vec<Code>,
     key_header: String,
     order: Vec<Code>,
@@ -21,7 +24,17 @@ pub struct TargetCode {
     url: Url,
     headers: Vec<Header>,
     body: Option<Box<dyn BodyWriter>>,
+    answer: AnswerCode,
     locals: u32,
+}
+
+/// When the question is put whether a target wants an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// At intake: what asks a crosswalk is left open.
+    AtIntake,
+    /// When the event's turn has come.
+    InTurn,
 }
 
 /// Answers of a target, each with the item it is about.
@@ -49,12 +62,17 @@ impl TargetCode {
         let when = target.when.as_ref().map(|when| compiler.expression(when)).transpose()?;
         compiler.at(format!("{name}, each"));
         let each = match &target.each {
-            Some(each) => Some(compiler.items(each.variable, &each.list, each.filter.as_ref(), None)?),
+            Some(each) => {
+                compiler.without_look_up(&each.list)?;
+                each.filter.iter().try_for_each(|filter| compiler.without_look_up(filter))?;
+                Some(compiler.items(each.variable, &each.list, each.filter.as_ref(), None)?)
+            }
             None => None,
         };
         compiler.at(format!("{name}, key"));
         let key = target.key.iter().map(|part| compiler.expression(part)).collect::<Result<_, _>>()?;
         compiler.at(format!("{name}, order by"));
+        target.order_by.iter().chain(&target.newest_by).try_for_each(|value| compiler.without_look_up(value))?;
         let order = target.order_by.iter().map(|part| compiler.expression(part)).collect::<Result<_, _>>()?;
         compiler.at(format!("{name}, newest by"));
         let newest = target.newest_by.as_ref().map(|newest| compiler.expression(newest)).transpose()?;
@@ -66,10 +84,12 @@ impl TargetCode {
             headers.push(Header::new(rule, compiler, environment)?);
         }
         let body = target.body.as_ref().map(|body| write::compile(body, compiler)).transpose()?;
+        let answer = AnswerCode::new(target, &name, compiler)?;
         Ok(TargetCode {
             method: target.method.clone(),
             each,
             when,
+            when_looks_up: target.when.as_ref().is_some_and(|when| when.looks_up().is_some()),
             key,
             key_header: target.key_header.clone(),
             order,
@@ -77,15 +97,18 @@ impl TargetCode {
             url,
             headers,
             body,
+            answer,
             locals: compiler.locals(),
         })
     }
 
     /// Whether the target wants the event; of one with `each` an answer for each item.
-    pub fn route<'e>(&'e self, target: usize, machine: &mut Machine<'e>) -> Answers<'e> {
+    pub fn route<'e>(&'e self, target: usize, asked: Asked, machine: &mut Machine<'e>) -> Answers<'e> {
         machine.begin(self.locals);
         let ended = |stop: Box<Stop>, item| (routed(*stop, target, item), None);
-        if let Some(when) = &self.when {
+        if let Some(when) = &self.when
+            && (asked == Asked::InTurn || !self.when_looks_up)
+        {
             match machine.decide(when).map_err(|stop| stop.under("when")) {
                 Ok(true) => {}
                 Ok(false) => return Vec::new(),
@@ -125,9 +148,28 @@ impl TargetCode {
         Ok(Route { target, item, order, version })
     }
 
-    /// The item of that index, as [`TargetCode::route`] counted it.
-    pub fn entry<'e>(&'e self, item: Option<u32>, machine: &mut Machine<'e>) -> Outcome<Option<Entry<'e>>> {
+    /// What the target, or one item of it, makes of the event when its turn has come.
+    pub fn prepare<'e>(&'e self, item: Option<u32>, machine: &mut Machine<'e>, environment: &Environment) -> Made {
+        match self.wanted(item, machine) {
+            Ok(Some(entry)) => self.make(entry, machine, environment),
+            Ok(None) => Made::Unwanted,
+            Err(stop) => ended(*stop),
+        }
+    }
+
+    /// `None` where `when` had been left open and does not hold.
+    fn wanted<'e>(&'e self, item: Option<u32>, machine: &mut Machine<'e>) -> Outcome<Option<Option<Entry<'e>>>> {
         machine.begin(self.locals);
+        if let Some(when) = self.when.as_ref().filter(|_| self.when_looks_up)
+            && !machine.decide(when).map_err(|stop| stop.under("when"))?
+        {
+            return Ok(None);
+        }
+        self.entry(item, machine).map(Some)
+    }
+
+    /// The item of that index, as [`TargetCode::route`] counted it.
+    fn entry<'e>(&'e self, item: Option<u32>, machine: &mut Machine<'e>) -> Outcome<Option<Entry<'e>>> {
         let found = match (&self.each, item) {
             (None, None) => return Ok(None),
             (Some(each), Some(item)) => machine.entries(each).and_then(|mut entries| {
@@ -152,6 +194,19 @@ impl TargetCode {
             Ok(request) => Made::Request(request),
             Err(stop) => ended(*stop),
         }
+    }
+
+    /// What the target's acceptance of the event, or of one item of it, changes in the crosswalks.
+    pub fn learn<'e>(&'e self, item: Option<u32>, body: &[u8], machine: &mut Machine<'e>) -> Outcome<Learned> {
+        machine.begin(self.locals);
+        if let (Some(each), Some(entry)) = (&self.each, self.entry(item, machine)?) {
+            machine.set(each.local, entry.local());
+        }
+        self.answer.learn(body, machine)
+    }
+
+    pub fn answer(&self) -> &AnswerCode {
+        &self.answer
     }
 
     fn request<'e>(&'e self, machine: &mut Machine<'e>, environment: &Environment) -> Outcome<Request> {
@@ -203,7 +258,7 @@ fn nanoseconds(time: jiff::civil::Time) -> i128 {
 }
 
 /// What a target that stopped made.
-pub fn ended(stop: Stop) -> Made {
+fn ended(stop: Stop) -> Made {
     match stop {
         Stop::Skip => Made::Skipped,
         stop => Made::Refused(refusal(stop)),
@@ -217,7 +272,7 @@ fn routed(stop: Stop, target: usize, item: Option<u32>) -> Routed {
     }
 }
 
-fn refusal(stop: Stop) -> Refusal {
+pub fn refusal(stop: Stop) -> Refusal {
     match stop {
         Stop::Refused(refusal) => refusal,
         Stop::Reject(reason) => Refusal::of_event(reason),

@@ -91,6 +91,7 @@ impl Checker<'_> {
             .chain(self.functions.keys().copied())
             .chain(OWN.iter().copied())
             .chain(self.table_trees.keys().copied())
+            .chain(self.crosswalk_trees.keys().copied())
             .collect();
         let mut diagnostic = Diagnostic::new(
             Code::E0104,

@@ -30,6 +30,9 @@ impl Checker<'_> {
             let table = self.table(&stage.name.text)?;
             return self.look_up(&table, keys?, stage.column.as_ref(), stage.span, span);
         }
+        if stage.arguments.is_none() && self.crosswalk_trees.contains_key(stage.name.text.as_str()) {
+            return self.find(value, stage, span, scope);
+        }
         if let Some(column) = &stage.column {
             self.no_table(&stage.name, Some(column));
             return None;

@@ -25,7 +25,9 @@ impl Checker<'_> {
             "not a field of the event, nor a name in scope",
         );
         let candidates = self.scope_names(scope);
-        diagnostic = if self.table_trees.contains_key(name.text.as_str()) {
+        diagnostic = if self.crosswalk_trees.contains_key(name.text.as_str()) {
+            diagnostic.help(format!("`{0}` is a crosswalk; look a value up with `x | {0}`", name.text))
+        } else if self.table_trees.contains_key(name.text.as_str()) {
             diagnostic.help(format!("`{0}` is a table; look a value up with `x | {0}`", name.text))
         } else if crate::library::find(&name.text).is_some() || self.functions.contains_key(name.text.as_str()) {
             diagnostic.help(format!("`{0}` is a function; call it as `{0}(x)` or `x | {0}`", name.text))

@@ -1,5 +1,6 @@
 //! Targets: method, URL with its holes, key, order, versions, headers, patience.
 
+mod answer;
 mod header;
 mod patience;
 mod url;
@@ -39,11 +40,15 @@ impl Checker<'_> {
             Some(each) => {
                 let bound = self.bind_each(each, &mut scope)?;
                 let list = self.never_missing(bound.list, "`each` on a target")?;
-                Some(TargetEach {
+                let each_of = TargetEach {
                     variable: bound.variable,
                     list: self.with_lets(list.expr),
                     filter: bound.filter.map(|filter| self.with_lets(filter)),
-                })
+                };
+                for value in [&each_of.list].into_iter().chain(&each_of.filter) {
+                    self.no_look_up(value, "`each` on a target", each.span)?;
+                }
+                Some(each_of)
             }
             None => None,
         };
@@ -65,6 +70,9 @@ impl Checker<'_> {
             retry: Retry::default(),
             limit: Limit::default(),
             accept: Accept::default(),
+            answer: None,
+            remember: Vec::new(),
+            forget: Vec::new(),
             body: None,
         };
         self.clauses(node, &mut target, &mut scope);
@@ -135,6 +143,7 @@ impl Checker<'_> {
     }
 
     fn clauses(&mut self, node: &tree::Target, target: &mut Target, scope: &mut Scope) {
+        target.answer = self.answer_shape(node);
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         for clause in &node.clauses {
             let name = clause_name(&clause.kind);
@@ -176,9 +185,18 @@ impl Checker<'_> {
                 ),
             );
         }
-        if target.order_by.is_empty() {
-            target.order_by.extend(target.key.first().cloned());
+        if target.order_by.is_empty()
+            && let Some(first) = target.key.first()
+        {
+            let first = first.clone();
+            let at = node.clauses.iter().find_map(|clause| match &clause.kind {
+                ClauseKind::Key(parts) => parts.first().map(|part| part.span),
+                _ => None,
+            });
+            self.no_look_up(&first, "`order by`", at.unwrap_or(node.keyword));
+            target.order_by.push(first);
         }
+        self.answer_is_used(node, target);
     }
 
     fn clause(&mut self, clause: &tree::Clause, target: &mut Target, scope: &mut Scope) -> Option<()> {
@@ -194,7 +212,7 @@ impl Checker<'_> {
             ClauseKind::Timeout(duration) => target.timeout_ms = self.milliseconds(duration)?,
             ClauseKind::Retry(retry) => target.retry = self.retry(retry, clause.span)?,
             ClauseKind::Limit(limits) => target.limit = self.limits(limits)?,
-            ClauseKind::Accept(accept) => target.accept = self.accept(accept)?,
+            ClauseKind::Accept(accept) => target.accept = self.accept(accept, target.answer.as_ref())?,
             ClauseKind::Record(record) => {
                 if record.value.is_empty() {
                     self.report(
@@ -205,11 +223,16 @@ impl Checker<'_> {
                 }
                 target.record = record.value.clone();
             }
-            ClauseKind::Answer(_) | ClauseKind::Remember { .. } | ClauseKind::Forget { .. } => {
-                self.not_yet::<()>(clause.span, "crosswalks")?;
+            ClauseKind::Remember { key, value, crosswalk } => {
+                let remember = self.remember(key, value, crosswalk, target, scope)?;
+                target.remember.push(remember);
             }
-            // Reported with the syntax.
-            ClauseKind::Unknown(_) => {}
+            ClauseKind::Forget { key, crosswalk } => {
+                let forget = self.forget(key, crosswalk, scope)?;
+                target.forget.push(forget);
+            }
+            // Read before the others, which ask for it; or reported with the syntax.
+            ClauseKind::Answer(_) | ClauseKind::Unknown(_) => {}
         }
         Some(())
     }
@@ -221,6 +244,9 @@ impl Checker<'_> {
                 let value = self.expr(part, scope)?;
                 let mut value = self.request_value_named(value, place)?;
                 value.expr = self.with_lets(value.expr);
+                if place == "`order by`" {
+                    self.no_look_up(&value.expr, place, part.span)?;
+                }
                 Some(value.expr)
             })
             .collect();
@@ -259,7 +285,9 @@ impl Checker<'_> {
             );
             return None;
         }
-        Some(self.with_lets(value.expr))
+        let version = self.with_lets(value.expr);
+        self.no_look_up(&version, "`newest by`", value.span)?;
+        Some(version)
     }
 
     /// A key that names the record but not the change makes the second change look like the first again.

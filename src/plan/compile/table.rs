@@ -51,6 +51,7 @@ impl<'m> Compiler<'m> {
             row.keys.iter().for_each(|part| encode_constant(part, &mut key));
             rows.entry(key.into_boxed_slice()).or_insert(place);
             for value in &row.values {
+                self.without_look_up(value)?;
                 values.push(self.expression(value)?);
             }
             if let ([key], [Expr::Constant(value)]) = (&row.keys[..], &row.values[..]) {
@@ -89,6 +90,7 @@ impl<'m> Compiler<'m> {
         let before = std::mem::take(&mut self.scope.locals);
         let local = self.fresh()?;
         self.scope.bindings.push((0, Binding::Value { local, sensitive }));
+        values.iter().try_for_each(|value| self.without_look_up(value))?;
         let compiled = values.iter().map(|value| self.expression(value)).collect();
         self.scope.bindings.pop();
         self.scope.locals = self.scope.locals.max(before);

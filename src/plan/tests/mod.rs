@@ -105,7 +105,7 @@ pub fn xml_plan(fields: &[Value], nodes: &[Value]) -> Plan {
 
 /// What the only target makes of an event.
 pub fn make(plan: &Plan, event: &str) -> Result<Request, Refusal> {
-    let prepared = plan.prepare(event.as_bytes(), &envelope(), 0, None, &Environment::default());
+    let prepared = plan.prepare(event.as_bytes(), &envelope(), 0, None, &Environment::default()).made;
     let together = plan.transform(event.as_bytes(), &envelope(), &Environment::default());
     if let Ok(all) = &together
         && let [(Routed::To(_), Some(made))] = all.as_slice()
@@ -115,7 +115,7 @@ pub fn make(plan: &Plan, event: &str) -> Result<Request, Refusal> {
     match prepared {
         Made::Request(request) => Ok(request),
         Made::Refused(refusal) => Err(refusal),
-        Made::Skipped => Err(Refusal { path: "skip".to_owned(), reason: String::new() }),
+        Made::Skipped | Made::Unwanted => Err(Refusal { path: "skip".to_owned(), reason: String::new() }),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod append;
 mod audit;
+mod crosswalk;
 mod names;
 mod open;
 mod schema;
@@ -20,8 +21,8 @@ pub(in crate::runtime) use status::read_status;
 
 use super::lock::StoreLock;
 use super::{
-    Allowance, Appended, NewEvent, PlanId, Settled, Settlement, SourceId, SourceState, Store, StoreError, Syncer,
-    TargetId, TargetState, Turns, WorkId,
+    Allowance, Appended, Asked, NewEvent, PlanId, Settled, Settlement, SourceId, SourceState, Store, StoreError,
+    Syncer, TargetId, TargetState, Turns, WorkId,
 };
 use names::Names;
 use rusqlite::{Connection, params};
@@ -52,6 +53,8 @@ pub struct Sqlite {
     chain: Chain,
     names: Names,
     seen: seen::Seen,
+    /// Whether some event may have look-ups.
+    looked: bool,
     retention: Duration,
     commits: u32,
     wal_alarmed: bool,
@@ -216,6 +219,13 @@ impl Store for Sqlite {
             return Ok(Turns::default());
         }
         self.due_turns(target, held, allowance)
+    }
+
+    fn look_up(&mut self, epoch: u64, event: u64, asked: &[Asked]) -> Result<Vec<Option<String>>, StoreError> {
+        if epoch != self.epoch {
+            return Ok(vec![None; asked.len()]);
+        }
+        self.look_up_all(event, asked)
     }
 
     fn settle(&mut self, epoch: u64, settlement: &Settlement) -> Result<Settled, StoreError> {
