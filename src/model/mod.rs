@@ -19,7 +19,7 @@ pub use mapping::{
 pub use output::{Body, Format, Leaf, Namespace, Node, OutName, QName, Repeat};
 pub use target::{
     Accept, AcceptCondition, Auth, Forget, HeaderPart, HeaderRule, Limit, Remember, Retry, Secret, Target, TargetEach,
-    UrlPart, UrlPlace,
+    TokenUrl, UrlPart, UrlPlace,
 };
 pub use test_case::{Expectation, Expected, KnownEntry, TestCase};
 pub use types::{Base, Field, RecordType, Type};

@@ -123,7 +123,31 @@ pub enum Secret {
 #[serde(rename_all = "snake_case")]
 pub enum Auth {
     Bearer(Secret),
-    Basic { user: Secret, password: Secret },
+    Basic {
+        user: Secret,
+        password: Secret,
+    },
+    /// The client credentials grant of OAuth 2.0 (RFC 6749 §4.4): a bearer token, asked for at `token`.
+    ClientCredentials {
+        token: TokenUrl,
+        id: Secret,
+        secret: Secret,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scope: Option<String>,
+    },
+    /// A client certificate with its chain, and its private key, both PEM (RFC 7468).
+    Certificate {
+        certificate: Secret,
+        key: Secret,
+    },
+}
+
+/// Where tokens are asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenUrl {
+    Literal(String),
+    Environment(String),
 }
 
 /// Exponential back-off with full jitter between `from_ms` and `to_ms`.

@@ -29,6 +29,10 @@ pub enum RunError {
     )]
     SecretText { mapping: String, what: String },
     #[error(
+        "the client certificate or its key, which the mapping \"{mapping}\" uses, cannot be used: both are PEM, the certificate first and its chain behind it, the key of that certificate and without a password"
+    )]
+    Certificate { mapping: String },
+    #[error(
         "TARGET_URL replaces the URL of a single target, but there are {targets}; unset it or run one mapping with one target"
     )]
     TargetUrlNotSingle { targets: usize },

@@ -1,6 +1,7 @@
 //! Targets: method, URL with its holes, key, order, versions, headers, patience.
 
 mod answer;
+mod auth;
 mod header;
 mod patience;
 mod url;

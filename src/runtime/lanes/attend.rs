@@ -108,7 +108,7 @@ fn judged(place: Place<'_>, tried: &Tried) -> Judged {
     match tried.end {
         TryEnd::Answered { whole: false, .. } if plan.remembers(place.index) => Judged { accepted: false, fault: None },
         TryEnd::Answered { status, .. } => plan.judge(place.index, status, &tried.body),
-        TryEnd::NotSent { .. } | TryEnd::NoAnswer { .. } | TryEnd::Unsendable { .. } => {
+        TryEnd::NoCredential { .. } | TryEnd::NotSent { .. } | TryEnd::NoAnswer { .. } | TryEnd::Unsendable { .. } => {
             Judged { accepted: false, fault: None }
         }
     }

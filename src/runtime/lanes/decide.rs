@@ -17,7 +17,7 @@ pub(super) struct Decision {
     /// Nothing may begin at the target for so long.
     pub hold: Option<Duration>,
     /// The target is to be paused, and why.
-    pub pause: Option<&'static str>,
+    pub pause: Option<String>,
 }
 
 #[derive(Debug)]
@@ -62,9 +62,8 @@ pub(super) fn decide(
             health.works();
             finish(case.finished(Outcome::SetAside, Some(reason), spec))
         }
-        Verdict::Unauthorized => {
-            let reason = "it does not take our credential (HTTP 401)";
-            Decision { pause: Some(reason), ..case.again(reason.to_owned(), Duration::ZERO) }
+        Verdict::Unauthorized { reason } => {
+            Decision { pause: Some(reason.clone()), ..case.again(reason, Duration::ZERO) }
         }
         Verdict::Forbidden => match health.forbidden(&case.turn.lane) {
             Forbidden::Record => finish(case.finished(Outcome::SetAside, Some("HTTP 403 Forbidden".to_owned()), spec)),
@@ -74,7 +73,7 @@ pub(super) fn decide(
             }
             Forbidden::All => {
                 let reason = "it forbids all that we send (HTTP 403)";
-                Decision { pause: Some(reason), ..case.again(reason.to_owned(), Duration::ZERO) }
+                Decision { pause: Some(reason.to_owned()), ..case.again(reason.to_owned(), Duration::ZERO) }
             }
         },
         Verdict::Again { reason, blame, hold } => {
@@ -135,7 +134,10 @@ impl Case {
     fn status(&self) -> Option<u16> {
         match self.tried.end {
             TryEnd::Answered { status, .. } => Some(status),
-            TryEnd::NotSent { .. } | TryEnd::NoAnswer { .. } | TryEnd::Unsendable { .. } => None,
+            TryEnd::NoCredential { .. }
+            | TryEnd::NotSent { .. }
+            | TryEnd::NoAnswer { .. }
+            | TryEnd::Unsendable { .. } => None,
         }
     }
 

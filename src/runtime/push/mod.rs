@@ -1,12 +1,15 @@
 //! One try of one request, and what it says.
 
 pub(crate) mod client;
+mod credential;
 mod retry_after;
 mod secret;
+mod token;
 mod verdict;
 
 pub(crate) use client::Clients;
-pub(crate) use secret::Credential;
+pub(crate) use credential::Credential;
+use token::NoToken;
 pub(crate) use verdict::{Verdict, judge};
 
 use crate::plan::Request;
@@ -25,6 +28,8 @@ pub(crate) enum TryEnd {
         /// The body did not break off.
         whole: bool,
     },
+    /// There is no token for it, and none is to be had.
+    NoCredential { reason: String },
     /// There was no connection, so nothing reached the target.
     NotSent { reason: String },
     /// The request may have reached the target.
@@ -44,7 +49,8 @@ pub(crate) struct Tried {
     pub requests: u32,
 }
 
-/// Sends a request to `url`. A 401 is tried once more at once where the credential, read again, is another one.
+/// Sends a request to `url`. A 401 is tried once more at once where there is another credential: a secret that is
+/// another one when read again, or a new token.
 pub(crate) async fn send(
     clients: &Clients,
     request: &Request,
@@ -53,18 +59,40 @@ pub(crate) async fn send(
     timeout: Duration,
 ) -> Tried {
     let begun = Instant::now();
-    let mut requests = 1;
-    let used = credential.map(Credential::current);
     let mut body = Vec::new();
-    let mut end = once(clients, request, url, used.as_ref(), timeout, &mut body).await;
-    if let (TryEnd::Answered { status: 401, .. }, Some(credential), Some(used)) = (&end, credential, &used)
-        // a short read of a local file, once in a while
-        && credential.is_renewed(used)
-    {
+    let mut requests = 1;
+    let (mut end, used) = shown(clients, request, url, credential, timeout, &mut body).await;
+    let again = match (&end, credential) {
+        (TryEnd::Answered { status: 401, .. }, Some(credential)) => credential.renew(used.as_ref()).await,
+        // a certificate that has run out is refused with the connection
+        (TryEnd::NotSent { .. }, Some(credential)) if credential.is_certificate() => credential.is_renewed(),
+        _ => false,
+    };
+    if again {
         requests += 1;
-        end = once(clients, request, url, Some(&credential.current()), timeout, &mut body).await;
+        (end, _) = shown(clients, request, url, credential, timeout, &mut body).await;
     }
     Tried { end, body, latency: begun.elapsed(), requests }
+}
+
+/// One request with the credential as it is now, and what was shown.
+async fn shown(
+    clients: &Clients,
+    request: &Request,
+    url: &str,
+    credential: Option<&Credential>,
+    timeout: Duration,
+    body: &mut Vec<u8>,
+) -> (TryEnd, Option<HeaderValue>) {
+    let Some(credential) = credential else { return (once(clients, request, url, None, timeout, body).await, None) };
+    let header = match credential.header(clients, timeout).await {
+        Ok(header) => header,
+        Err(NoToken::Refused { reason }) => return (TryEnd::NoCredential { reason }, None),
+        Err(NoToken::NotNow { reason }) => return (TryEnd::NotSent { reason }, None),
+    };
+    let own = credential.clients();
+    let end = once(own.as_ref().unwrap_or(clients), request, url, header.as_ref(), timeout, body).await;
+    (end, header)
 }
 
 async fn once(

@@ -20,8 +20,10 @@ pub(crate) enum Verdict {
         blame: bool,
         hold: Option<Duration>,
     },
-    /// 401: the target does not take our credential.
-    Unauthorized,
+    /// The target does not take our credential (401), or there is none to be had.
+    Unauthorized {
+        reason: String,
+    },
     /// 403: the target forbids this record, or all.
     Forbidden,
 }
@@ -31,6 +33,7 @@ pub(crate) enum Verdict {
 pub(crate) fn judge(end: &TryEnd, method: &str, judged: &Judged, before: Effect) -> (Verdict, Effect) {
     match end {
         TryEnd::Unsendable { reason } => (Verdict::Refused { reason: reason.clone() }, Effect::Known),
+        TryEnd::NoCredential { reason } => (Verdict::Unauthorized { reason: reason.clone() }, Effect::Known),
         TryEnd::NotSent { reason } => {
             (Verdict::Again { reason: reason.clone(), blame: false, hold: None }, Effect::Known)
         }
@@ -73,7 +76,10 @@ fn answered(
         // an earlier try did it, as far as anyone can know
         404 | 410 if method == "DELETE" && before.is_unknown() => (Verdict::Delivered, Effect::Known),
         409 if before.is_unknown() => (again(false), Effect::Known),
-        401 => (Verdict::Unauthorized, Effect::Known),
+        401 => {
+            let reason = "it does not take our credential (HTTP 401)".to_owned();
+            (Verdict::Unauthorized { reason }, Effect::Known)
+        }
         403 => (Verdict::Forbidden, Effect::Known),
         408 | 425 | 429 | 503 => (again(false), Effect::Known),
         // a gateway gave up waiting: the target may be at it still
@@ -128,7 +134,7 @@ mod tests {
         for status in [500, 501, 505, 507] {
             assert!(is_again(&answer(status, "PUT", Effect::Known).0, true), "{status}");
         }
-        assert_eq!(answer(401, "PUT", Effect::Known).0, Verdict::Unauthorized);
+        assert!(matches!(answer(401, "PUT", Effect::Known).0, Verdict::Unauthorized { .. }));
         assert_eq!(answer(403, "PUT", Effect::Known).0, Verdict::Forbidden);
     }
 
