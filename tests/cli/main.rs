@@ -10,5 +10,6 @@ mod mock;
 mod program;
 mod run;
 mod tests;
+mod tls;
 mod transform;
 mod usage;
