@@ -109,6 +109,8 @@ pub(crate) struct Checker<'a> {
     answer_missing: Option<bool>,
     /// The target at hand declares an answer whose mistake is reported.
     answer_poisoned: bool,
+    /// The variable of `request` in the target at hand, and whether something asks for it.
+    request: Option<(u32, bool)>,
     next_variable: u32,
 }
 
@@ -156,6 +158,7 @@ impl<'a> Checker<'a> {
             in_url: false,
             answer_missing: None,
             answer_poisoned: false,
+            request: None,
             // 0 is `it` in the default row of a table.
             next_variable: 1,
         };

@@ -14,7 +14,7 @@ pub struct Target {
     pub url: Vec<UrlPart>,
     /// The name of the record it writes; targets of one origin that share it share lanes and versions.
     pub record: String,
-    /// `each x in list where filter`: one request an item, bound to this variable.
+    /// `each x in list where filter by sort`: one request an item, bound to this variable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<TargetEach>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -22,6 +22,10 @@ pub struct Target {
     /// The parts of the idempotency key; joined by `:`, each percent-encoded.
     pub key: Vec<Expr>,
     pub key_header: String,
+    /// The variable of `request`, a record whose `key` is the idempotency key, where the URL, a header or the body asks
+    /// for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<u32>,
     /// Events with the same value are pushed one after another.
     pub order_by: Vec<Expr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,6 +75,9 @@ pub struct TargetEach {
     pub list: Expr,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
+    /// `by`: the order of the items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<Expr>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,10 +5,11 @@ use super::answer::{AnswerCode, Learned};
 use super::code::{Code, Items};
 use super::compile::Compiler;
 use super::error::PlanError;
-use super::evaluate::{Entry, Machine, Outcome, Stop};
+use super::evaluate::{Entry, Local, Machine, Outcome, Stop};
 use super::request::{Made, Refusal, Request, Route, Routed, Version};
 use super::write::{self, BodyWriter};
 use crate::library::Value;
+use crate::library::value::Record;
 use crate::model::Target;
 
 pub struct TargetCode {
@@ -19,6 +20,8 @@ pub struct TargetCode {
     when_looks_up: bool,
     key: Vec<Code>,
     key_header: String,
+    /// Where the URL, headers and body find the key.
+    request: Option<u32>,
     order: Vec<Code>,
     newest: Option<Code>,
     url: Url,
@@ -65,7 +68,8 @@ impl TargetCode {
             Some(each) => {
                 compiler.without_look_up(&each.list)?;
                 each.filter.iter().try_for_each(|filter| compiler.without_look_up(filter))?;
-                Some(compiler.items(each.variable, &each.list, each.filter.as_ref(), None)?)
+                each.sort.iter().try_for_each(|sort| compiler.without_look_up(sort))?;
+                Some(compiler.items(each.variable, &each.list, each.filter.as_ref(), each.sort.as_ref())?)
             }
             None => None,
         };
@@ -76,6 +80,7 @@ impl TargetCode {
         let order = target.order_by.iter().map(|part| compiler.expression(part)).collect::<Result<_, _>>()?;
         compiler.at(format!("{name}, newest by"));
         let newest = target.newest_by.as_ref().map(|newest| compiler.expression(newest)).transpose()?;
+        let request = target.request.map(|variable| compiler.bind_given(variable)).transpose()?;
         compiler.at(format!("{name}, url"));
         let url = Url::new(&target.url, compiler, environment)?;
         let mut headers = Vec::with_capacity(target.headers.len());
@@ -92,6 +97,7 @@ impl TargetCode {
             when_looks_up: target.when.as_ref().is_some_and(|when| when.looks_up().is_some()),
             key,
             key_header: target.key_header.clone(),
+            request,
             order,
             newest,
             url,
@@ -211,6 +217,10 @@ impl TargetCode {
 
     fn request<'e>(&'e self, machine: &mut Machine<'e>, environment: &Environment) -> Outcome<Request> {
         let key = write_key(&self.key, machine).map_err(|stop| stop.under("key"))?;
+        if let Some(request) = self.request {
+            let fields = [("key", Value::from(key.clone()))];
+            machine.set(request, Local::Value(Value::Record(Record::Made(fields.into()))));
+        }
         let url = self.url.write(machine, environment).map_err(|stop| stop.under("url"))?;
         let mut headers = Vec::with_capacity(2 + self.headers.len());
         headers.push((self.key_header.clone(), key.clone()));

@@ -85,6 +85,9 @@ impl Checker<'_> {
         if let Some(origin) = typed.origin.clone() {
             self.mark_used(&origin);
         }
+        if let Some((variable, used)) = &mut self.request {
+            *used |= *variable == binding.variable;
+        }
         if typed.ty.missing {
             typed = typed.missing(binding.span, format!("`{}` may be missing", binding.name));
         }

@@ -9,17 +9,19 @@ mod url;
 use crate::check::Checker;
 use crate::check::expr::literal;
 use crate::check::nearest::nearest;
-use crate::check::scope::Scope;
+use crate::check::scope::{Binding, Frame, Scope};
 use crate::check::show::show;
-use crate::check::typed::Typed;
+use crate::check::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Accept, Base, Expr, Limit, Retry, Target, TargetEach, UrlPart};
+use crate::model::{Accept, Base, Expr, Field, Limit, RecordType, Retry, Target, TargetEach, Type, UrlPart};
 use crate::syntax::tree::{self, ClauseKind, ExprKind, Part};
 use crate::text::Span;
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 /// The header that carries the idempotency key.
 const KEY_HEADER: &str = "Idem-Key";
+/// The name under which a request knows its own key.
+const REQUEST: &str = "request";
 const DEFAULT_TIMEOUT_MS: u64 = 10_000;
 
 impl Checker<'_> {
@@ -45,15 +47,20 @@ impl Checker<'_> {
                     variable: bound.variable,
                     list: self.with_lets(list.expr),
                     filter: bound.filter.map(|filter| self.with_lets(filter)),
+                    sort: bound.sort.map(|sort| self.with_lets(sort)),
                 };
-                for value in [&each_of.list].into_iter().chain(&each_of.filter) {
+                for value in [&each_of.list].into_iter().chain(&each_of.filter).chain(&each_of.sort) {
                     self.no_look_up(value, "`each` on a target", each.span)?;
                 }
                 Some(each_of)
             }
             None => None,
         };
+        self.request = None;
+        let mark = scope.mark();
+        self.offer_request(&mut scope);
         let url = self.url(&node.url, &mut scope);
+        scope.back_to(mark);
         let mut target = Target {
             name: node.name.as_ref().map(|name| name.text.clone()),
             method: method.unwrap_or_default(),
@@ -63,6 +70,7 @@ impl Checker<'_> {
             when,
             key: Vec::new(),
             key_header: KEY_HEADER.into(),
+            request: None,
             order_by: Vec::new(),
             newest_by: None,
             headers: Vec::new(),
@@ -80,6 +88,7 @@ impl Checker<'_> {
         self.key_says_the_change(node, &target);
         self.used_lets.clear();
         if let Some(map) = map {
+            self.offer_request(&mut scope);
             let mut body = self.body(map, &mut scope);
             if let Some(body) = &mut body {
                 let lets = self.let_nodes();
@@ -87,7 +96,30 @@ impl Checker<'_> {
             }
             target.body = body;
         }
+        target.request = self.request.take().and_then(|(variable, used)| used.then_some(variable));
         (self.errors() == errors).then_some(target)
+    }
+
+    /// `request.key`, the idempotency key, where the request itself is written; a name of the author's wins.
+    fn offer_request(&mut self, scope: &mut Scope) {
+        if self.scope_names(scope).iter().any(|name| name == REQUEST) {
+            return;
+        }
+        let variable = match self.request {
+            Some((variable, _)) => variable,
+            None => self.variable(),
+        };
+        self.request.get_or_insert((variable, false));
+        let key = Field { name: "key".into(), ty: Type::new(Base::Text), doc: None };
+        scope.frames.push(Frame::Value(Binding {
+            name: REQUEST.into(),
+            variable,
+            ty: Type::new(Base::Record(RecordType { name: Some(REQUEST.into()), fields: vec![key] })),
+            origin: None,
+            named: false,
+            pending: Pending::Nothing,
+            span: Span::new(0, 0, 0),
+        }));
     }
 
     fn method(&mut self, node: &tree::Target, map: Option<&tree::Map>) -> Option<String> {
@@ -206,8 +238,11 @@ impl Checker<'_> {
             ClauseKind::OrderBy(parts) => target.order_by = self.parts(parts, "`order by`", scope)?,
             ClauseKind::NewestBy(version) => target.newest_by = Some(self.version(version, scope)?),
             ClauseKind::Header { name, value } => {
-                let header = self.header(name, value, scope)?;
-                target.headers.push(header);
+                let mark = scope.mark();
+                self.offer_request(scope);
+                let header = self.header(name, value, scope);
+                scope.back_to(mark);
+                target.headers.push(header?);
             }
             ClauseKind::Auth(auth) => target.auth = Some(self.auth(auth, clause.span)?),
             ClauseKind::Timeout(duration) => target.timeout_ms = self.milliseconds(duration)?,
