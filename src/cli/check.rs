@@ -80,7 +80,9 @@ pub fn run(arguments: &Check) -> Result<Status, Stop> {
     }
     out.flush()?;
     let checked = files.len() - unreadable;
-    writeln!(io::stderr(), "checked {checked} mapping{}: {counts}", if checked == 1 { "" } else { "s" })?;
+    if checked > 0 {
+        writeln!(io::stderr(), "checked {checked} mapping{}: {counts}", if checked == 1 { "" } else { "s" })?;
+    }
     if unreadable > 0 {
         let what = if unreadable == 1 { "a file".to_owned() } else { format!("{unreadable} files") };
         return Err(Stop::say(format!("{what} could not be checked, as said above")));

@@ -17,7 +17,7 @@ The file is JSON with a format version and the SHA-256 of each source; the
 same sources give the same bytes. `hms-sync run` takes it in place of the
 .map.")]
 pub struct Compile {
-    /// The mapping
+    /// A .map, or a first-generation .yaml
     #[arg(value_name = "MAPPING")]
     mapping: PathBuf,
 

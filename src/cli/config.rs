@@ -48,14 +48,26 @@ impl Reference {
     /// The secret, without the line end that editors leave in files.
     pub fn resolve(&self) -> Result<String, Stop> {
         match self {
-            Reference::Environment(name) => std::env::var(name).map_err(|_| {
-                Stop::say(format!(
-                    "the environment variable {name}, which hms-sync.toml names for the token, is not set; set it"
-                ))
-            }),
-            Reference::File(path) => std::fs::read_to_string(path)
-                .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
-                .map_err(|error| Stop::say(unreadable(path, &error))),
+            Reference::Environment(name) => {
+                let value = std::env::var(name).unwrap_or_default();
+                if value.is_empty() {
+                    return Err(Stop::say(format!(
+                        "the environment variable {name}, which hms-sync.toml names for the token, is not set; set it"
+                    )));
+                }
+                Ok(value)
+            }
+            Reference::File(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| Stop::say(unreadable(path, &error)))?;
+                let token = text.trim_end_matches(['\r', '\n']);
+                if token.is_empty() {
+                    return Err(Stop::say(format!(
+                        "{}, which hms-sync.toml names for the token, is empty; write the token into it",
+                        path.display()
+                    )));
+                }
+                Ok(token.to_owned())
+            }
         }
     }
 }
@@ -77,6 +89,9 @@ fn parse(path: &Path, text: &str) -> Result<Config, Stop> {
         });
         Stop::say(format!("{}:{line}: {}", path.display(), error.message().trim()))
     })?;
+    if config.store.as_ref().is_some_and(|store| store.as_os_str().is_empty()) {
+        return Err(Stop::say(format!("{}: `store` is empty; name a file, or leave it out", path.display())));
+    }
     let folder = path.parent().unwrap_or(Path::new(""));
     for mapping in &mut config.mappings {
         *mapping = folder.join(&*mapping);
@@ -119,6 +134,10 @@ mod tests {
         assert!(error.starts_with("etc/hms-sync.toml:2: ") && error.contains("env:NAME"), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
         assert!(parsed("stroe = \"a\"\n").unwrap_err().contains("unknown field `stroe`"));
+        assert_eq!(
+            parsed("store = ''").unwrap_err(),
+            "etc/hms-sync.toml: `store` is empty; name a file, or leave it out"
+        );
         assert!(parsed("store = \n").unwrap_err().starts_with("etc/hms-sync.toml:1: "));
     }
 }

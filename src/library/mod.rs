@@ -28,6 +28,7 @@ mod presence;
 mod reading;
 mod regex;
 pub mod scalar;
+mod shown;
 pub mod signature;
 mod text;
 mod times;
