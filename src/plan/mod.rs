@@ -23,6 +23,7 @@ pub mod envelope;
 mod error;
 mod evaluate;
 pub mod limits;
+mod opened;
 mod request;
 mod shape;
 mod target;
@@ -44,6 +45,7 @@ use crosswalk::NoCrosswalks;
 pub use crosswalk::{Crosswalks, LookUp};
 pub use error::PlanError;
 use evaluate::Machine;
+pub use opened::Opened;
 pub use request::{Envelope, Given, Made, Prepared, Refusal, Request, Route, Routed, Version};
 use shape::Shapes;
 use target::{Asked, TargetCode};
@@ -150,7 +152,7 @@ impl Plan {
         let given = given.into();
         let prepared = self.with(event, envelope, given.crosswalks, |plan, machine| {
             let Some(target) = plan.targets.get(target) else { return Prepared::refused(NO_TARGET) };
-            let made = target.prepare(item, machine, given.environment);
+            let made = target.prepare(item, None, machine, given.environment);
             Prepared { made, look_ups: machine.look_ups() }
         });
         prepared.unwrap_or_else(|refusal| Prepared { made: Made::Refused(refusal), look_ups: Vec::new() })
@@ -187,7 +189,7 @@ impl Plan {
             return Ok(Learned::default());
         }
         self.with(event, envelope, &NoCrosswalks, |plan, machine| match plan.targets.get(target) {
-            Some(target) => target.learn(item, body, machine).map_err(|stop| target::refusal(*stop)),
+            Some(target) => target.learn(item, None, body, machine).map_err(|stop| target::refusal(*stop)),
             None => Err(Refusal::of_event(NO_TARGET)),
         })?
     }

@@ -11,6 +11,7 @@ use super::write::{self, BodyWriter};
 use crate::library::Value;
 use crate::library::value::Record;
 use crate::model::Target;
+use std::sync::OnceLock;
 
 pub struct TargetCode {
     method: String,
@@ -29,6 +30,43 @@ pub struct TargetCode {
     body: Option<Box<dyn BodyWriter>>,
     answer: AnswerCode,
     locals: u32,
+}
+
+/// The items of a target, in its order: where each is found again without asking for the others.
+pub enum Picks {
+    /// Items of the event's list.
+    Picked(Box<[Pick]>),
+    /// The list is computed, and is computed again.
+    Computed,
+    /// There is no list.
+    Ended(Ended),
+}
+
+pub enum Pick {
+    Frame(u32),
+    Ended(Ended),
+}
+
+/// A [`Stop`] that is kept.
+pub enum Ended {
+    Refused(Refusal),
+    Skipped,
+}
+
+impl Ended {
+    fn of(stop: Stop) -> Ended {
+        match stop {
+            Stop::Skip => Ended::Skipped,
+            stop => Ended::Refused(refusal(stop)),
+        }
+    }
+
+    fn stop<T>(&self) -> Outcome<T> {
+        Err(Box::new(match self {
+            Ended::Refused(refusal) => Stop::Refused(refusal.clone()),
+            Ended::Skipped => Stop::Skip,
+        }))
+    }
 }
 
 /// When the question is put whether a target wants an event.
@@ -155,8 +193,15 @@ impl TargetCode {
     }
 
     /// What the target, or one item of it, makes of the event when its turn has come.
-    pub fn prepare<'e>(&'e self, item: Option<u32>, machine: &mut Machine<'e>, environment: &Environment) -> Made {
-        match self.wanted(item, machine) {
+    /// `picks` are those of the event, picked now if they were not.
+    pub fn prepare<'e>(
+        &'e self,
+        item: Option<u32>,
+        picks: Option<&OnceLock<Picks>>,
+        machine: &mut Machine<'e>,
+        environment: &Environment,
+    ) -> Made {
+        match self.wanted(item, picks, machine) {
             Ok(Some(entry)) => self.make(entry, machine, environment),
             Ok(None) => Made::Unwanted,
             Err(stop) => ended(*stop),
@@ -164,26 +209,44 @@ impl TargetCode {
     }
 
     /// `None` where `when` had been left open and does not hold.
-    fn wanted<'e>(&'e self, item: Option<u32>, machine: &mut Machine<'e>) -> Outcome<Option<Option<Entry<'e>>>> {
+    fn wanted<'e>(
+        &'e self,
+        item: Option<u32>,
+        picks: Option<&OnceLock<Picks>>,
+        machine: &mut Machine<'e>,
+    ) -> Outcome<Option<Option<Entry<'e>>>> {
         machine.begin(self.locals);
         if let Some(when) = self.when.as_ref().filter(|_| self.when_looks_up)
             && !machine.decide(when).map_err(|stop| stop.under("when"))?
         {
             return Ok(None);
         }
-        self.entry(item, machine).map(Some)
+        self.entry(item, picks, machine).map(Some)
     }
 
     /// The item of that index, as [`TargetCode::route`] counted it.
-    fn entry<'e>(&'e self, item: Option<u32>, machine: &mut Machine<'e>) -> Outcome<Option<Entry<'e>>> {
+    fn entry<'e>(
+        &'e self,
+        item: Option<u32>,
+        picks: Option<&OnceLock<Picks>>,
+        machine: &mut Machine<'e>,
+    ) -> Outcome<Option<Entry<'e>>> {
         let found = match (&self.each, item) {
             (None, None) => return Ok(None),
-            (Some(each), Some(item)) => machine.entries(each).and_then(|mut entries| {
-                if item as usize >= entries.len() {
-                    return Stop::reject("the event has no such item");
-                }
-                entries.swap_remove(item as usize)
-            }),
+            (Some(each), Some(item)) => match picks.map(|picks| picks.get_or_init(|| pick(each, machine))) {
+                Some(Picks::Picked(picks)) => match picks.get(item as usize) {
+                    Some(Pick::Frame(frame)) => Ok(Entry::Frame(*frame)),
+                    Some(Pick::Ended(ended)) => return ended.stop(),
+                    None => Stop::reject(NO_ITEM),
+                },
+                Some(Picks::Ended(ended)) => return ended.stop(),
+                Some(Picks::Computed) | None => machine.entries(each).and_then(|mut entries| {
+                    if item as usize >= entries.len() {
+                        return Stop::reject(NO_ITEM);
+                    }
+                    entries.swap_remove(item as usize)
+                }),
+            },
             (None, Some(_)) => Stop::reject("the target has no items"),
             (Some(_), None) => Stop::reject("an item must be named"),
         };
@@ -203,9 +266,15 @@ impl TargetCode {
     }
 
     /// What the target's acceptance of the event, or of one item of it, changes in the crosswalks.
-    pub fn learn<'e>(&'e self, item: Option<u32>, body: &[u8], machine: &mut Machine<'e>) -> Outcome<Learned> {
+    pub fn learn<'e>(
+        &'e self,
+        item: Option<u32>,
+        picks: Option<&OnceLock<Picks>>,
+        body: &[u8],
+        machine: &mut Machine<'e>,
+    ) -> Outcome<Learned> {
         machine.begin(self.locals);
-        if let (Some(each), Some(entry)) = (&self.each, self.entry(item, machine)?) {
+        if let (Some(each), Some(entry)) = (&self.each, self.entry(item, picks, machine)?) {
             machine.set(each.local, entry.local());
         }
         self.answer.learn(body, machine)
@@ -259,6 +328,29 @@ fn version<'e>(newest: &'e Code, machine: &mut Machine<'e>) -> Outcome<Option<Ve
             Version::Text(text)
         }
     }))
+}
+
+const NO_ITEM: &str = "the event has no such item";
+
+/// Goes over the list once for all items.
+fn pick<'e>(each: &'e Items, machine: &mut Machine<'e>) -> Picks {
+    if !matches!(each.list, Code::Slot(_)) {
+        return Picks::Computed;
+    }
+    let entries = match machine.entries(each).map_err(|stop| stop.under("each")) {
+        Ok(entries) => entries,
+        Err(stop) => return Picks::Ended(Ended::of(*stop)),
+    };
+    let mut picks = Vec::with_capacity(entries.len());
+    for entry in entries {
+        picks.push(match entry.map_err(|stop| stop.under("each")) {
+            Ok(Entry::Frame(frame)) => Pick::Frame(frame),
+            // the items of a list of the event are frames
+            Ok(Entry::Value(_)) => return Picks::Computed,
+            Err(stop) => Pick::Ended(Ended::of(*stop)),
+        });
+    }
+    Picks::Picked(picks.into())
 }
 
 /// Nanoseconds of the day.

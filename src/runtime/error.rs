@@ -16,6 +16,10 @@ pub enum RunError {
         "the mappings \"{one}\" and \"{other}\" both listen to \"{event}\" but name different ids of it; let both say the same in `listen \"{event}\" {{ id … }}`"
     )]
     DifferentIds { event: String, one: String, other: String },
+    #[error(
+        "the mappings \"{one}\" and \"{other}\" declare the crosswalk {crosswalk} with different types, but the store keeps one by this name; let both say the same, or rename one"
+    )]
+    DifferentCrosswalks { crosswalk: String, one: String, other: String },
     #[error("no mapping listens to \"{event}\"; the mappings listen to {known}")]
     NobodyListens { event: String, known: String },
     #[error(

@@ -72,9 +72,9 @@ impl Checker<'_> {
             return None;
         };
         let found = match first.word() {
-            Some("env") => arguments.next().and_then(|name| match name {
-                AuthArgument::Word(name) => Some(Secret::Environment(name.text.clone())),
-                AuthArgument::Text(name) => Some(Secret::Environment(name.value.clone())),
+            Some("env") => arguments.next().map(|name| match name {
+                AuthArgument::Word(name) => Secret::Environment(name.text.clone()),
+                AuthArgument::Text(name) => Secret::Environment(name.value.clone()),
             }),
             Some("file") => match arguments.next() {
                 Some(AuthArgument::Text(path)) => Some(Secret::File(path.value.clone())),

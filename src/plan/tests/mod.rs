@@ -1,9 +1,11 @@
 //! Tests of the plan on mappings written by hand.
 
 mod bodies;
+mod crosswalks;
 mod door;
 mod frames;
 mod hostile;
+mod opened;
 mod properties;
 mod requests;
 

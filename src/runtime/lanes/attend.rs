@@ -3,14 +3,15 @@
 use crate::model::Target;
 use crate::plan::answer::{Judged, Learned};
 use crate::plan::crosswalk::KnownCrosswalks;
-use crate::plan::{Given, Made, Plan, Refusal, Request};
+use crate::plan::{Given, Made, Opened, Plan, Prepared, Refusal, Request};
 use crate::runtime::observe::{Observer, RunEvent};
 use crate::runtime::program::{Place, Program, path_at};
 use crate::runtime::push::{Clients, Tried, TryEnd, Verdict, judge, send};
 use crate::runtime::store::desk::StoreHandle;
-use crate::runtime::store::{Asked, Effect, StoreError, Turn, version};
+use crate::runtime::store::{Asked, Effect, PlanId, StoreError, Turn, version};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// So often what was found may lead to something else that is looked up.
@@ -22,6 +23,35 @@ pub(super) struct Tools {
     pub clients: Clients,
     pub store: StoreHandle,
     pub observer: Arc<dyn Observer>,
+    pub opened: OpenedEvents,
+}
+
+/// The last events of which items are sent, read once for all of them.
+#[derive(Debug, Default)]
+pub(super) struct OpenedEvents {
+    kept: Mutex<VecDeque<(u64, PlanId, Arc<Opened>)>>,
+}
+
+/// Events that are kept read.
+const OPENED: usize = 2;
+
+impl OpenedEvents {
+    /// `None` where the turn is of a whole event, or the event does not pass the door.
+    fn of(&self, turn: &Turn, place: Place<'_>) -> Option<Arc<Opened>> {
+        turn.work.item?;
+        let plan_id = place.mapped.plan_id;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |(event, plan, _): &&(u64, PlanId, Arc<Opened>)| *event == turn.work.event && *plan == plan_id;
+        if let Some((_, _, opened)) = kept.iter().find(is_it) {
+            return Some(Arc::clone(opened));
+        }
+        let opened = Arc::new(Opened::new(Arc::clone(&place.mapped.plan), &turn.data, &turn.envelope).ok()?);
+        if kept.len() == OPENED {
+            kept.pop_front();
+        }
+        kept.push_back((turn.work.event, plan_id, Arc::clone(&opened)));
+        Some(opened)
+    }
 }
 
 /// A turn that has been taken.
@@ -97,7 +127,10 @@ async fn push(tools: &Tools, turn: &Turn) -> Result<AttendedEnd, StoreError> {
     let tried = send(&tools.clients, &request, &request.url, place.bound.credential.as_ref(), timeout).await;
     let body_digest = request.body.as_deref().map(|body| Sha256::digest(body).into());
     let (verdict, effect) = judge(&tried.end, &request.method, &judged(place, &tried), effect_before(turn));
-    let learned = if verdict == Verdict::Delivered { learn(turn, place, &tried.body) } else { Learned::default() };
+    let learned = match verdict {
+        Verdict::Delivered => learn(tools, turn, place, &tried.body),
+        _ => Learned::default(),
+    };
     Ok(AttendedEnd::Tried { request: Box::new(request), body_digest, tried, verdict, effect, learned })
 }
 
@@ -114,8 +147,11 @@ fn judged(place: Place<'_>, tried: &Tried) -> Judged {
     }
 }
 
-fn learn(turn: &Turn, place: Place<'_>, body: &[u8]) -> Learned {
-    let learned = place.mapped.plan.learn(&turn.data, &turn.envelope, place.index, turn.work.item, body);
+fn learn(tools: &Tools, turn: &Turn, place: Place<'_>, body: &[u8]) -> Learned {
+    let learned = match tools.opened.of(turn, place) {
+        Some(opened) => opened.learn(place.index, turn.work.item, body),
+        None => place.mapped.plan.learn(&turn.data, &turn.envelope, place.index, turn.work.item, body),
+    };
     // the mapping may have changed since the request was made
     let nothing =
         |refusal: Refusal| Learned { changes: Vec::new(), lacking: vec![format!("nothing remembered: {refusal}")] };
@@ -135,29 +171,44 @@ async fn made(tools: &Tools, turn: &Turn, place: Place<'_>) -> Result<Made, Stor
     let may_be_begun = turn.begun_before || turn.effect.is_unknown() || turn.tries > 0;
     let bound_to_old = may_be_begun || turn.work.item.is_some();
     if turn.plan == place.mapped.plan_id || !bound_to_old {
-        return prepare(tools, turn, &place.mapped.plan, place.index).await;
+        return newest(tools, turn, place).await;
     }
     let old = tools.store.plan_text(turn.plan).await?;
     let name = place.spec().name.as_deref();
     match old.as_deref().and_then(|text| old_plan(text, name)) {
-        Some((plan, target)) => prepare(tools, turn, &plan, target).await,
+        Some((plan, target)) => {
+            let make = |given: Given<'_>| plan.prepare(&turn.data, &turn.envelope, target, turn.work.item, given);
+            prepare(tools, turn, make).await
+        }
         None => {
             tracing::warn!(
                 event = turn.work.event,
                 "the mapping that this event began with cannot be read any more; the newest is taken"
             );
-            prepare(tools, turn, &place.mapped.plan, place.index).await
+            newest(tools, turn, place).await
+        }
+    }
+}
+
+/// By the newest mapping.
+async fn newest(tools: &Tools, turn: &Turn, place: Place<'_>) -> Result<Made, StoreError> {
+    let (target, item) = (place.index, turn.work.item);
+    match tools.opened.of(turn, place) {
+        Some(opened) => prepare(tools, turn, |given: Given<'_>| opened.prepare(target, item, given)).await,
+        None => {
+            let make = |given: Given<'_>| place.mapped.plan.prepare(&turn.data, &turn.envelope, target, item, given);
+            prepare(tools, turn, make).await
         }
     }
 }
 
 /// Makes the request. What it looks up in crosswalks is asked of the store, which keeps it with the event, until nothing
 /// new is asked.
-async fn prepare(tools: &Tools, turn: &Turn, plan: &Plan, target: usize) -> Result<Made, StoreError> {
+async fn prepare(tools: &Tools, turn: &Turn, make: impl Fn(Given<'_>) -> Prepared) -> Result<Made, StoreError> {
     let mut known = KnownCrosswalks::default();
     for _ in 0..ROUNDS {
         let given = Given { environment: &tools.program.environment, crosswalks: &known };
-        let prepared = plan.prepare(&turn.data, &turn.envelope, target, turn.work.item, given);
+        let prepared = make(given);
         let asked: Vec<Asked> = prepared
             .look_ups
             .into_iter()

@@ -25,6 +25,7 @@ use super::audit::{AuditRow, Outcome};
 use crate::plan::answer::Change;
 use crate::plan::{Envelope, Request, Version};
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Numbers that the store gives to declared names.
@@ -204,7 +205,8 @@ pub struct Turn {
     pub source: SourceId,
     pub envelope: Envelope,
     pub id_is_cursor: bool,
-    pub data: Vec<u8>,
+    /// Shared by the turns of one event's items.
+    pub data: Arc<[u8]>,
     pub version: Option<Version>,
     /// The newest version of the record that reached the target.
     pub newest: Option<Version>,

@@ -160,7 +160,7 @@ fn an_event_comes_back_as_it_was_put_in() {
     assert_eq!((arrivals, rows.len()), (vec![Arrival::Stored(1)], 0));
     let turns = scene.turns(&[], 10);
     let turn = &turns.turns[0];
-    assert_eq!((&turn.envelope, &turn.data), (&event.envelope, &event.data));
+    assert_eq!((&turn.envelope, &*turn.data), (&event.envelope, event.data.as_slice()));
     assert_eq!(turn.work, WorkId { event: 1, target: scene.target, item: None });
     assert_eq!(turn.version, event.works[0].version);
     assert_eq!((turn.newest.as_ref(), turn.tries, turn.request.as_ref()), (None, 0, None));

@@ -161,3 +161,60 @@ async fn a_refusal_in_the_body_counts_as_one() {
     assert_eq!(told(r#"accept not (answer.code == "ERR")"#, 200, r#"{"code":"x"}"#).await, delivered);
     assert_eq!(told(r#"accept not (answer.code == "ERR")"#, 200, "{}").await, not);
 }
+
+#[tokio::test]
+async fn each_item_remembers_its_own_id() {
+    let target = TargetEnd::start(|got, _| match got.method.as_str() {
+        "POST" => Reply::Body(200, format!(r#"{{"ien":"v-{}"}}"#, got.path.trim_start_matches("/slots/"))),
+        _ => Reply::Status(200),
+    })
+    .await;
+    let mapping = from_text(&format!(
+        r#"
+listen "rule"
+event {{ slots: [{{ id: string, open: boolean }}] }}
+crosswalk Slot {{ string -> string }}
+target create POST "{0}/slots/{{s.id}}" each s in slots where s.open when count(slots) > 1 {{
+  key      s.id, meta.id
+  answer   {{ ien: string }}
+  remember s.id -> answer.ien in Slot
+}}
+target update PUT "{0}/slots" each s in slots when count(slots) == 1 {{
+  key s.id, meta.id
+}}
+map create {{ s.id -> id }}
+map update {{ s.id | Slot ?? "none" -> ien }}
+"#,
+        target.url()
+    ));
+    let ground = Ground::new();
+    let slot = |id: &str, open: bool| format!(r#"{{"id":"{id}","open":{open}}}"#);
+    let all: Vec<String> = (0..40).map(|number| slot(&format!("s{number}"), number != 7)).collect();
+    let first = format!(r#"{{"slots":[{}],"id":"a"}}"#, all.join(","));
+    run_quietly(ground.over_lines(vec![mapping.clone()], &[first])).await.expect("it runs");
+    assert_eq!(target.got().len(), 39);
+    let later = |id: &str| format!(r#"{{"slots":[{}],"id":"b-{id}"}}"#, slot(id, true));
+    run_quietly(ground.over_lines(vec![mapping], &[later("s39"), later("s7")])).await.expect("it runs");
+    let mut updates: Vec<String> = target.got()[39..].iter().map(|got| got.body.clone()).collect();
+    updates.sort();
+    assert_eq!(updates, [r#"{"ien":"none"}"#, r#"{"ien":"v-s39"}"#]);
+}
+
+#[tokio::test]
+async fn two_mappings_agree_on_a_crosswalk() {
+    let text = |value: &str| {
+        format!(
+            "listen \"rule\"\nevent {{ ruleId: integer }}\ncrosswalk Slot {{ integer -> {value} }}\n\
+             target PUT \"http://127.0.0.1:1/{{ruleId}}\" {{ key ruleId, meta.id }}\nmap {{ ruleId | Slot -> ien? }}\n"
+        )
+    };
+    let ground = Ground::new();
+    let named = |name: &str, value: &str| {
+        let mut mapping = Mapping::clone(from_text(&text(value)).mapping());
+        name.clone_into(&mut mapping.name);
+        RunMapping::new(mapping)
+    };
+    let mappings = vec![named("a", "string"), named("b", "integer")];
+    let error = run_quietly(ground.over_lines(mappings, &[])).await.expect_err("they differ");
+    assert!(matches!(error, RunError::DifferentCrosswalks { .. }), "{error}");
+}

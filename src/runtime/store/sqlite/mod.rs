@@ -29,6 +29,7 @@ use rusqlite::{Connection, params};
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Pages of 4 KiB in the WAL from which on they are moved into the file: 16 MiB.
@@ -55,6 +56,8 @@ pub struct Sqlite {
     seen: seen::Seen,
     /// Whether some event may have look-ups.
     looked: bool,
+    /// Of the event whose items were given out last.
+    last_data: Option<(u64, Arc<[u8]>)>,
     retention: Duration,
     commits: u32,
     wal_alarmed: bool,
@@ -118,6 +121,8 @@ impl Sqlite {
             .map_err(&what)? as u64;
         self.chain = Chain::read(&self.connection).map_err(&what)?;
         self.seen = seen::Seen::read(&self.connection).map_err(&what)?;
+        // its number may be given again
+        self.last_data = None;
         Ok(())
     }
 

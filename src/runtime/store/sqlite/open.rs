@@ -177,6 +177,7 @@ fn finish(connection: Connection, path: PathBuf, lock: StoreLock) -> Result<Sqli
         names: Names::default(),
         seen,
         looked,
+        last_data: None,
         retention: RETENTION,
         commits: 0,
         wal_alarmed: false,
