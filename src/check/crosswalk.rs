@@ -10,21 +10,43 @@ use crate::model::{Base, Crosswalk, Expr, Form, KnownEntry, Type};
 use crate::syntax::tree::{self, Data, ExprKind, TypeNode};
 use crate::text::Span;
 
-impl Checker<'_> {
-    /// The crosswalk of that name, checked once; `None` where there is none, or its mistakes are reported.
-    pub(super) fn crosswalk(&mut self, name: &str) -> Option<Crosswalk> {
-        if let Some(known) = self.crosswalks.get(name) {
+impl<'a> Checker<'a> {
+    /// The crosswalk, checked once; `None` where its mistakes are reported.
+    pub(super) fn crosswalk(&mut self, node: &'a tree::Crosswalk) -> Option<Crosswalk> {
+        let id = (node.name.span.file, node.name.text.as_str());
+        if let Some(known) = self.crosswalks.get(&id) {
             return known.clone();
         }
-        let node = *self.crosswalk_trees.get(name)?;
         let key = self.crosswalk_type(&node.key, "key");
         let value = self.crosswalk_type(&node.value, "value");
         let crosswalk = match (key, value) {
-            (Some(key), Some(value)) => Some(Crosswalk { name: name.to_owned(), key, value }),
+            (Some(key), Some(value)) => self.one_type(Crosswalk { name: node.name.text.clone(), key, value }, node),
             _ => None,
         };
-        self.crosswalks.insert(name.to_owned(), crosswalk.clone());
+        self.crosswalks.insert(id, crosswalk.clone());
         crosswalk
+    }
+
+    /// The store keeps one crosswalk by a name, so all files that declare it say the same.
+    fn one_type(&mut self, crosswalk: Crosswalk, node: &tree::Crosswalk) -> Option<Crosswalk> {
+        let other = self.crosswalks.iter().find_map(|((file, name), other)| {
+            other.as_ref().filter(|other| *name == crosswalk.name && **other != crosswalk).map(|_| *file)
+        });
+        let Some(other) = other else { return Some(crosswalk) };
+        self.report(
+            Diagnostic::new(
+                Code::E0106,
+                format!(
+                    "{} declares the crosswalk `{}` with other types, but the store keeps one by this name",
+                    self.sources.file(other).stable,
+                    crosswalk.name
+                ),
+                node.span,
+                "with other types here",
+            )
+            .help(format!("declare it once, and take it from there: `use \"…\" {{ {} }}`", crosswalk.name)),
+        );
+        None
     }
 
     /// The type of keys or values: what has one text for each value.
@@ -59,6 +81,7 @@ impl Checker<'_> {
         &mut self,
         value: &tree::Expr,
         stage: &tree::Stage,
+        declaration: &'a tree::Crosswalk,
         span: Span,
         scope: &mut Scope,
     ) -> Option<Typed> {
@@ -82,8 +105,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        self.used_crosswalks.insert(stage.name.text.clone());
-        let crosswalk = self.crosswalk(&stage.name.text)?;
+        let crosswalk = self.used_crosswalk(declaration)?;
         let key = self.crosswalk_key(key?, &crosswalk)?;
         let expr = Expr::Find { crosswalk: crosswalk.name, key: Box::new(key.expr.clone()) };
         let typed = Typed::new(expr, crosswalk.value.optional(), span);
@@ -105,12 +127,14 @@ impl Checker<'_> {
             );
             return None;
         }
-        if fits(&key.ty.base, &crosswalk.key.base) {
+        let of_kind = crosswalk.key.kind.is_none() || crosswalk.key.kind == key.ty.kind;
+        if of_kind && fits(&key.ty.base, &crosswalk.key.base) {
             return Some(key);
         }
         let source = self.source(key.span);
         let help = match (&key.ty.base, &crosswalk.key.base) {
             (Base::Integer(Some(_)) | Base::Decimal(Some(_)), _) => "a key has no unit".to_owned(),
+            _ if !of_kind => format!("say that it is one: `{}({source})`", show(&crosswalk.key)),
             (_, Base::Text) => format!("write it as text first: `\"{{{source}}}\"`"),
             (key, _) => format!("declare the crosswalk as `{{ {} -> … }}`", show_base(key)),
         };
@@ -121,8 +145,8 @@ impl Checker<'_> {
     fn crosswalk_mismatch(&mut self, name: &str, holds: &str, wants: &Type, got: &str, at: Span, help: String) {
         let mut diagnostic =
             Diagnostic::new(Code::E0841, format!("the crosswalk `{name}` {holds} {}, not {got}", show(wants)), at, got);
-        if let Some(node) = self.crosswalk_trees.get(name) {
-            diagnostic = diagnostic.also(node.span, "declared here");
+        if let Some(declared) = self.names_at(at).crosswalks.get(name) {
+            diagnostic = diagnostic.also(declared.span, "declared here");
         }
         self.report(diagnostic.help(help));
     }
@@ -130,8 +154,9 @@ impl Checker<'_> {
     /// A value that is to be remembered.
     pub(super) fn crosswalk_value(&mut self, ty: &Type, span: Span, crosswalk: &Crosswalk) -> Option<()> {
         let wants = &crosswalk.value;
-        if ty.base == wants.base || fits(&ty.base, &wants.base) && !matches!(wants.base, Base::Code { open: false, .. })
-        {
+        let of_kind = wants.kind.is_none() || wants.kind == ty.kind;
+        let closed = matches!(wants.base, Base::Code { open: false, .. });
+        if of_kind && (ty.base == wants.base || fits(&ty.base, &wants.base) && !closed) {
             return Some(());
         }
         let plain = Type { missing: false, ..ty.clone() };
@@ -145,8 +170,11 @@ impl Checker<'_> {
         if name.text.is_empty() {
             return None;
         }
-        if !self.crosswalk_trees.contains_key(name.text.as_str()) {
-            let near = nearest(&name.text, self.crosswalk_trees.keys().copied()).map(str::to_owned);
+        let Some(declaration) = self.crosswalk_named(name) else {
+            if self.is_poisoned(name) {
+                return None;
+            }
+            let near = nearest(&name.text, self.names_at(name.span).crosswalks.keys().copied()).map(str::to_owned);
             self.report(
                 Diagnostic::new(
                     Code::E0840,
@@ -160,9 +188,13 @@ impl Checker<'_> {
                 }),
             );
             return None;
-        }
-        self.used_crosswalks.insert(name.text.clone());
-        self.crosswalk(&name.text)
+        };
+        self.used_crosswalk(declaration)
+    }
+
+    fn used_crosswalk(&mut self, declaration: &'a tree::Crosswalk) -> Option<Crosswalk> {
+        self.used_crosswalks.insert((declaration.name.span.file, declaration.name.text.as_str()));
+        self.crosswalk(declaration)
     }
 
     /// Refuses a look-up where the event's turn has not come: lanes, versions and items are known at intake.
@@ -256,17 +288,22 @@ impl Checker<'_> {
     }
 
     pub(super) fn unused_crosswalks(&mut self) {
-        let unused: Vec<Span> = self
-            .crosswalk_trees
+        let own = |span: Span| span.file == 0;
+        let unused: Vec<&tree::Name> = self.names[0]
+            .crosswalks
             .iter()
-            .filter(|(name, _)| !self.used_crosswalks.contains(**name))
-            .map(|(_, node)| node.name.span)
+            .filter(|(name, node)| own(node.name.span) && !self.used_crosswalks.contains(&(0, **name)))
+            .map(|(_, node)| &node.name)
             .collect();
-        for span in unused {
-            let name = self.source(span);
+        for name in unused {
             self.report(
-                Diagnostic::new(Code::W0102, format!("nothing uses the crosswalk `{name}`"), span, "unused")
-                    .help(format!("look it up as `x | {name}`, or remove it")),
+                Diagnostic::new(
+                    Code::W0102,
+                    format!("nothing uses the crosswalk `{}`", name.text),
+                    name.span,
+                    "unused",
+                )
+                .help(format!("look it up as `x | {}`, or remove it", name.text)),
             );
         }
     }

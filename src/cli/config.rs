@@ -21,6 +21,17 @@ pub struct Config {
     pub mappings: Vec<PathBuf>,
     #[serde(default)]
     pub ack: bool,
+    #[serde(default)]
+    pub check: Check,
+}
+
+/// `[check]`: how mappings are compiled, by whatever command.
+#[derive(Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Check {
+    /// Folders in which files of `use` are looked for that do not lie beside the mapping.
+    #[serde(default)]
+    pub include: Vec<PathBuf>,
 }
 
 /// Where a secret is.
@@ -93,7 +104,7 @@ fn parse(path: &Path, text: &str) -> Result<Config, Stop> {
         return Err(Stop::say(format!("{}: `store` is empty; name a file, or leave it out", path.display())));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    for mapping in &mut config.mappings {
+    for mapping in config.mappings.iter_mut().chain(&mut config.check.include) {
         *mapping = folder.join(&*mapping);
     }
     config.store = config.store.map(|store| folder.join(store));
@@ -116,13 +127,14 @@ mod tests {
 
     #[test]
     fn everything_may_be_given_and_paths_are_from_the_files_folder() {
-        let text = "events = \"ws://h/e\"\ntoken = \"file:secret\"\nstore = \"a.db\"\nmappings = [\"m\", \"/n.map\"]\nack = true\n";
+        let text = "events = \"ws://h/e\"\ntoken = \"file:secret\"\nstore = \"a.db\"\nmappings = [\"m\", \"/n.map\"]\nack = true\n[check]\ninclude = [\"shared\"]\n";
         let expected = Config {
             events: Some("ws://h/e".into()),
             token: Some(Reference::File("etc/secret".into())),
             store: Some("etc/a.db".into()),
             mappings: vec!["etc/m".into(), "/n.map".into()],
             ack: true,
+            check: Check { include: vec!["etc/shared".into()] },
         };
         assert_eq!(parsed(text).unwrap(), expected);
         assert_eq!(parsed("").unwrap(), Config::default());

@@ -3,7 +3,7 @@
 use super::config::{self, Config};
 use super::find;
 use super::log;
-use super::mapping_file::{Extension, Ready, extension, ready};
+use super::mapping_file::{Extension, Include, Ready, extension, ready};
 use super::mock::duration;
 use super::progress;
 use super::stop::{Status, Stop};
@@ -87,6 +87,9 @@ pub struct Run {
     /// Replaces the name of the event that the mapping listens to
     #[arg(long, value_name = "EVENT", env = "LISTEN", hide_env_values = true)]
     listen: Option<String>,
+
+    #[command(flatten)]
+    include: Include,
 }
 
 pub fn run(arguments: &Run) -> Result<Status, Stop> {
@@ -177,19 +180,24 @@ fn mappings(arguments: &Run, config: &Config) -> Result<Option<Vec<Mapping>>, St
             "no mapping is given; name one with --mapping, in MAPPING or in hms-sync.toml (see hms-sync --help)",
         ));
     }
+    let include = arguments.include.with(config);
     let mut mappings = Vec::new();
     let mut broken = false;
     for path in &paths {
-        match ready(path)? {
+        match ready(path, &include)? {
             Ready::Mapping(mapping) => {
                 notice(path)?;
                 mappings.push(*mapping);
             }
             Ready::Broken => broken = true,
+            Ready::Library => {}
         }
     }
     if broken {
         return Ok(None);
+    }
+    if mappings.is_empty() {
+        return Err(Stop::say("none of these files is a mapping; name one with `listen`, `event` and `target`"));
     }
     if let Some(event) = given(arguments.listen.as_ref()) {
         match mappings.as_mut_slice() {

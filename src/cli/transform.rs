@@ -2,7 +2,7 @@
 
 use super::crosswalk_file;
 use super::lines::{Line, Lines};
-use super::mapping_file::{Ready, ready};
+use super::mapping_file::{Include, Ready, ready};
 use super::progress;
 use super::stop::{Status, Stop};
 use crate::plan::crosswalk::KnownCrosswalks;
@@ -50,20 +50,24 @@ pub struct Transform {
     /// Only what this target is sent
     #[arg(short, long, value_name = "NAME")]
     target: Option<String>,
+
+    #[command(flatten)]
+    include: Include,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Output {
-    /// The bodies, as they would be sent
+    /// The bodies, byte for byte as they would be sent, each ended by a line
+    /// feed if it has none; a text body may have many lines
     Body,
     /// One JSON object a request: target, method, url, headers, body
     Request,
 }
 
 pub fn run(arguments: &Transform) -> Result<Status, Stop> {
-    let mapping = match ready(&arguments.mapping)? {
+    let mapping = match ready(&arguments.mapping, &arguments.include.folders()?)? {
         Ready::Mapping(mapping) => mapping,
-        Ready::Broken => return Ok(Status::Failed),
+        Ready::Broken | Ready::Library => return Ok(Status::Failed),
     };
     let plan = Plan::new(&mapping)
         .map_err(|error| Stop::say(format!("{} cannot be run: {error}", arguments.mapping.display())))?;
@@ -202,7 +206,10 @@ impl Transformer<'_> {
                     Output::Body => {
                         if let Some(body) = &request.body {
                             out.write_all(body)?;
-                            out.write_all(b"\n")?;
+                            // a text ends its last line by itself
+                            if request.json || !body.ends_with(b"\n") {
+                                out.write_all(b"\n")?;
+                            }
                         }
                     }
                 }
@@ -242,7 +249,7 @@ fn write_request(out: &mut impl Write, target: Option<&str>, request: &Request) 
     match &request.body {
         None => out.write_all(b"null")?,
         Some(body) if request.json => write_compact(out, body)?,
-        Some(body) => serde_json::to_writer(&mut *out, &String::from_utf8_lossy(body))?,
+        Some(_) => serde_json::to_writer(&mut *out, &request.body_text())?,
     }
     out.write_all(b"}\n")
 }

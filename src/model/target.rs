@@ -147,6 +147,14 @@ pub enum Auth {
         certificate: Secret,
         key: Secret,
     },
+    /// A `wsse:UsernameToken` in the header of a SOAP envelope (OASIS WSS UsernameToken Profile 1.1), with the
+    /// password as text or, with `digest`, as a digest with nonce and time.
+    UsernameToken {
+        user: Secret,
+        password: Secret,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        digest: bool,
+    },
 }
 
 /// Where tokens are asked for.

@@ -2,7 +2,9 @@
 
 use super::address::Environment;
 use super::crosswalk::{Crosswalks, LookUp, NoCrosswalks};
+use super::write::SECURITY_END;
 use crate::model::number::Number;
+use std::borrow::Cow;
 
 /// What the envelope knows of an event; `meta` in the language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,12 +84,40 @@ pub enum Routed {
 pub struct Request {
     pub method: String,
     pub url: String,
-    /// In order: the idempotency key, `Content-Type` where there is a body, the mapping's own.
+    /// In order: the idempotency key, `Content-Type` where there is a body, `SOAPAction` with SOAP 1.1, the mapping's
+    /// own.
     pub headers: Vec<(String, String)>,
     pub key: String,
     pub body: Option<Vec<u8>>,
     /// Whether `body` is JSON.
     pub json: bool,
+}
+
+impl Request {
+    /// The body with this XML in the security header of its envelope; `None` where it has no such header.
+    pub fn with_token(&self, token: &str) -> Option<Vec<u8>> {
+        let body = self.body.as_deref()?;
+        // Before the first one there are only start tags, in which a `<` is escaped.
+        let at = memchr::memmem::find(body, SECURITY_END.as_bytes())?;
+        let mut secured = Vec::with_capacity(body.len() + token.len());
+        secured.extend_from_slice(&body[..at]);
+        secured.extend_from_slice(token.as_bytes());
+        secured.extend_from_slice(&body[at..]);
+        Some(secured)
+    }
+
+    /// The body as text, by the charset of its content type; empty without a body.
+    pub fn body_text(&self) -> Cow<'_, str> {
+        let body = self.body.as_deref().unwrap_or_default();
+        let content_type = self.headers.iter().find(|(name, _)| name == "Content-Type");
+        match content_type {
+            // one byte a character
+            Some((_, value)) if value.contains("charset=ISO-8859-1") => {
+                Cow::Owned(body.iter().map(|byte| char::from(*byte)).collect())
+            }
+            _ => String::from_utf8_lossy(body),
+        }
+    }
 }
 
 /// What a target makes of an event.

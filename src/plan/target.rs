@@ -295,6 +295,7 @@ impl TargetCode {
         headers.push((self.key_header.clone(), key.clone()));
         if let Some(body) = &self.body {
             headers.push(("Content-Type".to_owned(), body.content_type().to_owned()));
+            headers.extend_from_slice(body.headers());
         }
         for header in &self.headers {
             let value = header.write(machine, environment).map_err(|stop| stop.under(&header.name))?;

@@ -289,7 +289,7 @@ fn strange(ty: &Type) -> Option<&Type> {
     match &ty.base {
         Base::Record(record) => record.fields.iter().find_map(|field| strange(&field.ty)),
         Base::List(item) => strange(item),
-        Base::Dictionary(_) | Base::Any | Base::Null | Base::Never => Some(ty),
+        Base::Variants(_) | Base::Dictionary(_) | Base::Any | Base::Null | Base::Never => Some(ty),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use crate::text::Span;
 use std::iter::Peekable;
 use std::slice::Iter;
 
-const SCHEMES: [&str; 4] = ["bearer", "basic", "oauth2", "certificate"];
+const SCHEMES: [&str; 5] = ["bearer", "basic", "oauth2", "certificate", "username_token"];
 const BEARER: &str = "write `auth bearer env TOKEN`";
 const BASIC: &str = "write `auth basic env USER env PASSWORD`";
 const OAUTH2: &str = "write `auth oauth2 client credentials token \"https://login.example/token\" id env CLIENT_ID secret env CLIENT_SECRET`, and perhaps `scope \"…\"` behind it";
@@ -19,6 +19,9 @@ type Arguments<'t> = Peekable<Iter<'t, AuthArgument>>;
 
 impl Checker<'_> {
     pub(super) fn auth(&mut self, auth: &tree::Auth, span: Span) -> Option<Auth> {
+        if auth.scheme.text == "username_token" {
+            return self.username_token(auth, span);
+        }
         let mut arguments = auth.arguments.iter().peekable();
         let (made, help) = match auth.scheme.text.as_str() {
             "bearer" => (self.secret(&mut arguments, span, BEARER).map(Auth::Bearer), BEARER),

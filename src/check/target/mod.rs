@@ -5,6 +5,7 @@ mod auth;
 mod header;
 mod patience;
 mod url;
+mod username_token;
 
 use crate::check::Checker;
 use crate::check::expr::literal;
@@ -13,7 +14,7 @@ use crate::check::scope::{Binding, Frame, Scope};
 use crate::check::show::show;
 use crate::check::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Accept, Base, Expr, Field, Limit, RecordType, Retry, Target, TargetEach, Type, UrlPart};
+use crate::model::{Accept, Base, Expr, Field, Limit, RecordType, Retry, Root, Target, TargetEach, Type, UrlPart};
 use crate::syntax::tree::{self, ClauseKind, ExprKind, Part};
 use crate::text::Span;
 
@@ -95,6 +96,7 @@ impl Checker<'_> {
                 body.nodes.splice(0..0, lets);
             }
             target.body = body;
+            self.body_fits_target(node, map, &mut target);
         }
         target.request = self.request.take().and_then(|(variable, used)| used.then_some(variable));
         (self.errors() == errors).then_some(target)
@@ -102,7 +104,7 @@ impl Checker<'_> {
 
     /// `request.key`, the idempotency key, where the request itself is written; a name of the author's wins.
     fn offer_request(&mut self, scope: &mut Scope) {
-        if self.scope_names(scope).iter().any(|name| name == REQUEST) {
+        if self.scope_names(scope, Span::new(0, 0, 0)).iter().any(|name| name == REQUEST) {
             return;
         }
         let variable = match self.request {
@@ -336,7 +338,8 @@ impl Checker<'_> {
         let Some(clause) = node.clauses.iter().find(|clause| matches!(clause.kind, ClauseKind::Key(_))) else { return };
         let in_url =
             |part: &Expr| target.url.iter().any(|url| matches!(url, UrlPart::Hole { value, .. } if value == part));
-        if !target.key.is_empty() && target.key.iter().all(in_url) {
+        let names_change = |part: &Expr| matches!(part, Expr::Path { root: Root::Meta, .. });
+        if !target.key.is_empty() && target.key.iter().all(|part| in_url(part) && !names_change(part)) {
             let source = self.source(clause.span);
             self.report(
                 Diagnostic::new(

@@ -88,7 +88,7 @@ fn ways(nodes: &[Node]) -> Vec<(&str, Way<'_>)> {
             },
             Node::Group { name, nodes } => Some((name.local.as_str(), Way::Group(nodes))),
             Node::Repeat(repeat) => Some((repeat.name.local.as_str(), Way::Repeat(repeat))),
-            Node::Let { .. } | Node::Reject { .. } => None,
+            Node::Let { .. } | Node::Reject { .. } | Node::Line(_) | Node::Each(_) => None,
         })
         .collect()
 }

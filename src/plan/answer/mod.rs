@@ -229,7 +229,10 @@ fn at<'v, 'e>(value: &'v Value<'e>, names: &[String]) -> Option<&'v Value<'e>> {
 }
 
 fn is_scalar_at(shape: &Type, names: &[String]) -> bool {
-    let found = names.iter().try_fold(shape, |ty, name| ty.field(name).map(|field| &field.ty));
+    let found = names.iter().try_fold(shape, |ty, name| match &ty.base {
+        Base::Record(record) => record.field(name).map(|field| &field.ty),
+        _ => None,
+    });
     !names.is_empty() && found.is_some_and(|ty| !matches!(ty.base, Base::Record(_) | Base::List(_)))
 }
 
@@ -241,7 +244,9 @@ fn check_shape(ty: &Type, depth: u32) -> Result<(), &'static str> {
     match &ty.base {
         Base::Record(record) => record.fields.iter().try_for_each(|field| check_shape(&field.ty, depth + 1)),
         Base::List(item) => check_shape(item, depth + 1),
-        Base::Dictionary(_) | Base::Any | Base::Null | Base::Never => Err("an answer's shape has no such type"),
+        Base::Variants(_) | Base::Dictionary(_) | Base::Any | Base::Null | Base::Never => {
+            Err("an answer's shape has no such type")
+        }
         _ => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 mod bodies;
 mod crosswalks;
 mod door;
+mod formats;
 mod frames;
 mod hostile;
 mod opened;

@@ -1,9 +1,10 @@
-//! What a target is shown: a header that stays, a token that is asked for, or a client certificate. Read by reference at
+//! What a target is shown: a header or a SOAP token that stays, a token that is asked for, or a client certificate. Read by reference at
 //! the start, read again once when a target refuses it.
 
 use super::client::Clients;
 use super::secret::{Reader, base64};
 use super::token::{NoToken, TokenSource};
+use super::username_token::UsernameToken;
 use crate::model::{Auth, Secret};
 use crate::runtime::RunError;
 use crate::runtime::options::EnvironmentLookup;
@@ -17,8 +18,17 @@ pub(crate) struct Credential {
     kind: Kind,
 }
 
+/// What a request shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// `Authorization`
+    Header(HeaderValue),
+    /// In the header of a SOAP envelope.
+    Token(UsernameToken),
+}
+
 enum Kind {
-    Header { auth: Auth, current: Mutex<HeaderValue> },
+    Kept { auth: Auth, current: Mutex<Shown> },
     Token(TokenSource),
     Certificate { certificate: Secret, key: Secret, current: Mutex<Certified> },
 }
@@ -32,7 +42,7 @@ struct Certified {
 impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = match &self.kind {
-            Kind::Header { .. } => "header",
+            Kind::Kept { .. } => "kept",
             Kind::Token(_) => "token",
             Kind::Certificate { .. } => "certificate",
         };
@@ -47,8 +57,8 @@ impl Credential {
     pub(crate) fn new(mapping: &str, auth: &Auth, environment: &EnvironmentLookup) -> Result<Credential, RunError> {
         let reader = Reader { mapping: mapping.to_owned(), environment: environment.clone() };
         let kind = match auth {
-            Auth::Bearer(_) | Auth::Basic { .. } => {
-                Kind::Header { auth: auth.clone(), current: Mutex::new(header(&reader, auth)?) }
+            Auth::Bearer(_) | Auth::Basic { .. } | Auth::UsernameToken { .. } => {
+                Kind::Kept { auth: auth.clone(), current: Mutex::new(shown(&reader, auth)?) }
             }
             Auth::ClientCredentials { token, id, secret, scope } => {
                 Kind::Token(TokenSource::new(&reader, token, id, secret, scope.as_deref())?)
@@ -62,14 +72,14 @@ impl Credential {
         Ok(Credential { reader, kind })
     }
 
-    /// What goes into `Authorization`, if anything does.
+    /// What goes into the request, if anything does.
     ///
     /// # Errors
     /// There is no token to be had.
-    pub(super) async fn header(&self, clients: &Clients, within: Duration) -> Result<Option<HeaderValue>, NoToken> {
+    pub(super) async fn shown(&self, clients: &Clients, within: Duration) -> Result<Option<Shown>, NoToken> {
         match &self.kind {
-            Kind::Header { current, .. } => Ok(Some(lock(current).clone())),
-            Kind::Token(source) => source.current(clients, within).await.map(Some),
+            Kind::Kept { current, .. } => Ok(Some(lock(current).clone())),
+            Kind::Token(source) => source.current(clients, within).await.map(Shown::Header).map(Some),
             Kind::Certificate { .. } => Ok(None),
         }
     }
@@ -78,7 +88,7 @@ impl Credential {
     pub(super) fn clients(&self) -> Option<Clients> {
         match &self.kind {
             Kind::Certificate { current, .. } => Some(lock(current).clients.clone()),
-            Kind::Header { .. } | Kind::Token(_) => None,
+            Kind::Kept { .. } | Kind::Token(_) => None,
         }
     }
 
@@ -87,9 +97,9 @@ impl Credential {
     }
 
     /// After a 401 to `used`: whether there is another credential to be tried. A token is given up, and asked for anew.
-    pub(super) async fn renew(&self, used: Option<&HeaderValue>) -> bool {
+    pub(super) async fn renew(&self, used: Option<&Shown>) -> bool {
         match (&self.kind, used) {
-            (Kind::Token(source), Some(used)) => {
+            (Kind::Token(source), Some(Shown::Header(used))) => {
                 source.give_up(&self.reader, used).await;
                 true
             }
@@ -101,9 +111,9 @@ impl Credential {
     /// Reads the secrets again; whether they are others now. What cannot be read leaves them as they are.
     pub(crate) fn is_renewed(&self) -> bool {
         let renewed = match &self.kind {
-            Kind::Header { auth, current } => header(&self.reader, auth).map(|new| {
+            Kind::Kept { auth, current } => shown(&self.reader, auth).map(|new| {
                 let mut current = lock(current);
-                let renewed = new.as_bytes() != current.as_bytes();
+                let renewed = new != *current;
                 *current = new;
                 renewed
             }),
@@ -128,18 +138,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn header(reader: &Reader, auth: &Auth) -> Result<HeaderValue, RunError> {
-    let (what, text) = match auth {
+fn shown(reader: &Reader, auth: &Auth) -> Result<Shown, RunError> {
+    let (what, found) = match auth {
+        Auth::UsernameToken { user, password, digest } => {
+            let token = UsernameToken::new(reader.read(user)?, reader.read(password)?, *digest);
+            ("the user or password", token.map(Shown::Token))
+        }
         // RFC 7617 §2
         Auth::Basic { user, password } => {
             let pair = format!("{}:{}", reader.read(user)?, reader.read(password)?);
-            ("the user or password", format!("Basic {}", base64(pair.as_bytes())))
+            ("the user or password", secret_header(&format!("Basic {}", base64(pair.as_bytes()))).map(Shown::Header))
         }
         Auth::Bearer(token) | Auth::ClientCredentials { secret: token, .. } | Auth::Certificate { key: token, .. } => {
-            ("the bearer token", format!("Bearer {}", reader.read(token)?))
+            ("the bearer token", secret_header(&format!("Bearer {}", reader.read(token)?)).map(Shown::Header))
         }
     };
-    secret_header(&text).ok_or_else(|| RunError::SecretText { mapping: reader.mapping.clone(), what: what.to_owned() })
+    found.ok_or_else(|| RunError::SecretText { mapping: reader.mapping.clone(), what: what.to_owned() })
 }
 
 /// A header that nothing prints.
@@ -167,7 +181,10 @@ mod tests {
 
     fn bearer(credential: &Credential) -> Vec<u8> {
         match &credential.kind {
-            Kind::Header { current, .. } => lock(current).as_bytes().to_vec(),
+            Kind::Kept { current, .. } => match &*lock(current) {
+                Shown::Header(value) => value.as_bytes().to_vec(),
+                Shown::Token(_) => panic!("no header"),
+            },
             _ => panic!("no header"),
         }
     }
@@ -181,7 +198,7 @@ mod tests {
         let none: EnvironmentLookup = Arc::new(|_| None);
         let credential = Credential::new("m", &auth, &none).expect("it can be read");
         assert_eq!(bearer(&credential), b"Bearer first");
-        let Kind::Header { current, .. } = &credential.kind else { panic!("no header") };
+        let Kind::Kept { current, .. } = &credential.kind else { panic!("no header") };
         assert!(!format!("{credential:?} {:?}", lock(current)).contains("first"));
         assert!(!credential.is_renewed());
         std::fs::write(&path, "second").expect("written");

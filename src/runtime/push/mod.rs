@@ -5,10 +5,12 @@ mod credential;
 mod retry_after;
 mod secret;
 mod token;
+mod username_token;
 mod verdict;
 
 pub(crate) use client::Clients;
 pub(crate) use credential::Credential;
+use credential::Shown;
 use token::NoToken;
 pub(crate) use verdict::{Verdict, judge};
 
@@ -83,23 +85,23 @@ async fn shown(
     credential: Option<&Credential>,
     timeout: Duration,
     body: &mut Vec<u8>,
-) -> (TryEnd, Option<HeaderValue>) {
+) -> (TryEnd, Option<Shown>) {
     let Some(credential) = credential else { return (once(clients, request, url, None, timeout, body).await, None) };
-    let header = match credential.header(clients, timeout).await {
-        Ok(header) => header,
+    let shown = match credential.shown(clients, timeout).await {
+        Ok(shown) => shown,
         Err(NoToken::Refused { reason }) => return (TryEnd::NoCredential { reason }, None),
         Err(NoToken::NotNow { reason }) => return (TryEnd::NotSent { reason }, None),
     };
     let own = credential.clients();
-    let end = once(own.as_ref().unwrap_or(clients), request, url, header.as_ref(), timeout, body).await;
-    (end, header)
+    let end = once(own.as_ref().unwrap_or(clients), request, url, shown.as_ref(), timeout, body).await;
+    (end, shown)
 }
 
 async fn once(
     clients: &Clients,
     request: &Request,
     url: &str,
-    credential: Option<&HeaderValue>,
+    credential: Option<&Shown>,
     timeout: Duration,
     body: &mut Vec<u8>,
 ) -> TryEnd {
@@ -109,8 +111,17 @@ async fn once(
     };
     let client = clients.of(built.url());
     let mut built = built;
-    if let Some(credential) = credential {
-        built.headers_mut().insert(AUTHORIZATION, credential.clone());
+    match credential {
+        None => {}
+        Some(Shown::Header(value)) => drop(built.headers_mut().insert(AUTHORIZATION, value.clone())),
+        Some(Shown::Token(token)) => match token.now().map(|token| request.with_token(&token)) {
+            Ok(Some(body)) => *built.body_mut() = Some(body.into()),
+            Ok(None) => {
+                let reason = "its body was written without a header for a UsernameToken".to_owned();
+                return TryEnd::Unsendable { reason };
+            }
+            Err(reason) => return TryEnd::Unsendable { reason },
+        },
     }
     *built.timeout_mut() = Some(timeout);
     match client.execute(built).await {

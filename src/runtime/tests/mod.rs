@@ -9,6 +9,7 @@ mod life;
 mod lines;
 mod order;
 mod target_end;
+mod token;
 
 use super::audit::{AuditFilter, AuditLog, AuditRow};
 use super::{End, Hub, Lines, Observer, RunError, RunEvent, RunMapping, RunOptions, Source, Summary, Token, run};

@@ -62,13 +62,18 @@ fn completed(fragment: &str) -> String {
         (begins(&["listen"]), "listen \"x\"\n"),
         (begins(&["event"]), "event { }\n"),
         (begins(&["target"]), "target PUT \"https://legacy.example/{meta.id}\" { key meta.id }\n"),
-        (begins(&["map {", "map as"]), "map { }\n"),
+        (fragment.lines().any(is_body), "map { }\n"),
     ] {
         if !there {
             text.push_str(otherwise);
         }
     }
     text
+}
+
+/// The map of a target, not one with parameters that others reuse.
+fn is_body(line: &str) -> bool {
+    line.strip_prefix("map ").is_some_and(|after| !after.split('{').next().unwrap_or(after).contains('('))
 }
 
 struct Folder(PathBuf);
