@@ -2,8 +2,8 @@
 //!
 //! Codes are contracts: a code keeps its meaning for ever and is never used again for another.
 //! E00xx syntax, E01xx names, E02xx types and missingness, E03xx units and numbers, E04xx codes, tables
-//! and exhaustiveness, E05xx the shape of the output, E06xx targets, E07xx tests,
-//! E08xx crosswalks and answers, W0xxx warnings.
+//! and exhaustiveness, E05xx the shape of the output, E060x and E061x targets, E062x tables from files, E070x tests, E075x
+//! files that use each other, E084x crosswalks and answers, W0xxx warnings.
 
 use super::Severity;
 
@@ -181,6 +181,7 @@ catalogue! {
     E0752 Error "a name that the used file does not share"
     E0753 Error "a path that holds on one machine only"
     E0754 Error "a `let` that cannot be shared"
+
     // Crosswalks and answers.
     E0840 Error "a crosswalk that there is not"
     E0841 Error "a key or value of another type than the crosswalk's"

@@ -41,6 +41,7 @@ const RULES: &[(&str, &str)] = &[
     (CHARACTERS, "a character that XML forbids"),
     ("a segment of the path would be", "a segment of the path"),
     ("a header holds no control characters", "a control character in a header"),
+    ("holds a line break", "a line break or control character in a line"),
 ];
 
 /// Stated limits by their reasons.
@@ -157,7 +158,7 @@ fn sound(request: &Request) -> Result<(), String> {
             if text.iter().all(fits) { Ok(()) } else { Err(format!("no form: {}", String::from_utf8_lossy(text))) }
         }
         "text/plain" => match std::str::from_utf8(text) {
-            Ok(text) if text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r')) => Ok(()),
+            Ok(text) if text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')) => Ok(()),
             _ => Err(format!("no lines of text: {:?}", String::from_utf8_lossy(text))),
         },
         other => Err(format!("a body of the type {other:?}")),

@@ -178,6 +178,9 @@ impl Checker<'_> {
     pub(in crate::check) fn unit_named(&mut self, value: Typed) -> Option<Typed> {
         let Some(unit) = value.ty.unit().filter(|_| !value.named).cloned() else { return Some(value) };
         let source = self.source(value.span);
+        // `in` would take the last operand alone
+        let compound = matches!(value.expr, Expr::Arithmetic { .. } | Expr::Call { .. }) && !source.ends_with(')');
+        let operand = if compound { format!("({source})") } else { source };
         let mut diagnostic = Diagnostic::new(
             Code::E0303,
             format!("this counts {unit} and leaves without saying so"),
@@ -188,7 +191,8 @@ impl Checker<'_> {
             diagnostic = diagnostic.also(span, "its unit is declared here");
         }
         self.report(diagnostic.help(format!(
-            "name the unit it leaves in: `{source} in {unit}`, or another of {}",
+            "name the unit it leaves in: `{operand} in {}`, or another of {}",
+            unit.as_written(),
             unit.dimension_name()
         )));
         None

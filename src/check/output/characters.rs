@@ -4,7 +4,7 @@ use super::Shape;
 use crate::check::Checker;
 use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Constant, Expr, TextPart};
+use crate::model::{Constant, Expr, TextPart, record};
 
 impl Checker<'_> {
     /// The author's own text in a value is such as the format can write. Nothing is wrong where another character
@@ -68,8 +68,13 @@ impl Checker<'_> {
             Expr::List(items) => items.iter().find_map(inside),
             Expr::Each { yields, .. } => inside(yields),
             Expr::Lookup { table, column, .. } => {
-                let table = self.table_of_model(table)?;
-                table.model.rows.iter().filter_map(|row| row.values.get(*column)).find_map(inside)
+                let table = &self.table_of_model(table)?.model;
+                let of_file = table
+                    .file
+                    .iter()
+                    .flat_map(|file| &file.records)
+                    .find_map(|line| within(record::read(line)?.get(table.keys.len() + *column)?));
+                table.rows.iter().filter_map(|row| row.values.get(*column)).find_map(inside).or(of_file)
             }
             _ => None,
         }

@@ -157,7 +157,7 @@ impl Checker<'_> {
             return Some(());
         }
         let help = match &value.ty.base {
-            Base::Record(_) => format!("write its fields one by one: `{source}.… -> name`"),
+            Base::Record(_) | Base::Variants(_) => format!("write its fields one by one: `{source}.… -> name`"),
             Base::List(_) => format!("name one field of the items: `[x.… each x in {source}]`"),
             _ => "declare its shape in the event, and write its fields".to_string(),
         };
@@ -195,13 +195,8 @@ impl Checker<'_> {
     }
 }
 
-/// Whether `??` and `!!` would take only its last operand.
-fn binds_loosely(expr: &Expr) -> bool {
-    matches!(expr, Expr::Compare { .. } | Expr::And(..) | Expr::Or(..) | Expr::Not(..) | Expr::If { .. })
-}
-
 /// `as cdata`
-fn cdata_of(target: &tree::TargetPath) -> Option<&tree::Name> {
+pub(super) fn cdata_of(target: &tree::TargetPath) -> Option<&tree::Name> {
     match &target.form {
         Some(tree::Form::Named(name)) if name.text == "cdata" => Some(name),
         _ => None,
@@ -217,6 +212,11 @@ fn is_flat(ty: &Type) -> bool {
         Base::List(item) => scalar(&item.base),
         other => scalar(other),
     }
+}
+
+/// Whether `??` and `!!` would take only its last operand.
+fn binds_loosely(expr: &Expr) -> bool {
+    matches!(expr, Expr::Compare { .. } | Expr::And(..) | Expr::Or(..) | Expr::Not(..) | Expr::If { .. })
 }
 
 /// A value to suggest after `??`.

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::library::MAX_WIDTH;
 use crate::library::pattern::Pattern;
 use crate::model::number::Number;
-use crate::model::{Base, Constant, Expr, Form, Root, TextPart, Type};
+use crate::model::{Base, Constant, Expr, Form, Root, TextPart, Type, record};
 use crate::syntax::tree;
 
 impl Checker<'_> {
@@ -112,14 +112,23 @@ impl Checker<'_> {
     }
 
     fn longest_in_table(&self, table: &str, column: usize) -> Option<u64> {
-        let table = self.table_of_model(table)?;
-        let rows = table.model.rows.iter().map(|row| row.values.get(column));
-        let default = table.model.default.iter().map(|default| default.values.get(column));
-        most(rows.chain(default).map(|value| match value? {
+        let table = &self.table_of_model(table)?.model;
+        let rows = table.rows.iter().map(|row| row.values.get(column));
+        let default = table.default.iter().map(|default| default.values.get(column));
+        let written = most(rows.chain(default).map(|value| match value? {
             Expr::Constant(constant) => longest_constant(constant),
             Expr::Reject(_) | Expr::Skip | Expr::Missing => Some(0),
             _ => None,
-        }))
+        }))?;
+        let Some(file) = &table.file else { return Some(written) };
+        if !matches!(file.types.get(column)?.base, Base::Text | Base::Code { .. }) {
+            return None;
+        }
+        let of_file = most(file.records.iter().map(|line| {
+            let cells = record::read(line)?;
+            Some(cells.get(table.keys.len() + column)?.chars().count() as u64)
+        }))?;
+        Some(written.max(of_file))
     }
 
     fn path_type<'t>(&'t self, root: Root, steps: &[String], scope: &'t Scope) -> Option<&'t Type> {
