@@ -44,10 +44,10 @@ fn body(plan: &Plan, event: &str) -> Result<String, String> {
         time: None,
         source: None,
     };
-    match plan.prepare(event.as_bytes(), &envelope, 0, None, &Environment::default()) {
+    match plan.prepare(event.as_bytes(), &envelope, 0, None, &Environment::default()).made {
         Made::Request(request) => Ok(String::from_utf8(request.body.unwrap()).unwrap()),
         Made::Refused(refusal) => Err(refusal.to_string()),
-        Made::Skipped => Err("skipped".to_owned()),
+        Made::Skipped | Made::Unwanted => Err("skipped".to_owned()),
     }
 }
 

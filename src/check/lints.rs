@@ -35,6 +35,7 @@ impl Checker<'_> {
         if sound {
             self.unused_fields(tree);
             self.unused_declarations(tree);
+            self.unused_crosswalks();
             self.rows_without_use();
         }
     }

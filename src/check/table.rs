@@ -179,6 +179,9 @@ impl<'a> Checker<'a> {
             return None;
         }
         let values = self.row_values(node, row, types, true)?;
+        for value in &values {
+            self.no_look_up(&value.expr, "a table's default row", value.span)?;
+        }
         Some(Fallback { values: values.into_iter().map(|value| value.expr).collect() })
     }
 

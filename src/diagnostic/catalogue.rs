@@ -3,7 +3,7 @@
 //! Codes are contracts: a code keeps its meaning for ever and is never used again for another.
 //! E00xx syntax, E01xx names, E02xx types and missingness, E03xx units and numbers, E04xx codes, tables
 //! and exhaustiveness, E05xx the shape of the output, E060x and E061x targets, E062x tables from files, E070x tests, E075x
-//! files that use each other, W0xxx warnings.
+//! files that use each other, E084x crosswalks and answers, W0xxx warnings.
 
 use super::Severity;
 
@@ -181,6 +181,16 @@ catalogue! {
     E0752 Error "a name that the used file does not share"
     E0753 Error "a path that holds on one machine only"
     E0754 Error "a `let` that cannot be shared"
+
+    // Crosswalks and answers.
+    E0840 Error "a crosswalk that there is not"
+    E0841 Error "a key or value of another type than the crosswalk's"
+    E0842 Error "a type that no crosswalk can be of"
+    E0843 Error "a look-up before the event's turn"
+    E0844 Error "what cannot be remembered or forgotten"
+    E0845 Error "an answer without its shape"
+    E0846 Error "a shape that no answer has"
+    E0849 Error "an entry that stands twice"
 
     E0900 Error "a part of the language that this version does not know"
 

@@ -1,11 +1,13 @@
 //! What goes into the plan and what comes out: the seam to the runtime and the command line.
 
+use super::address::Environment;
+use super::crosswalk::{Crosswalks, LookUp, NoCrosswalks};
 use super::write::SECURITY_END;
 use crate::model::number::Number;
 use std::borrow::Cow;
 
 /// What the envelope knows of an event; `meta` in the language.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Envelope {
     /// CloudEvents `id`, the event's own id, or the one given at intake.
     pub id: String,
@@ -126,4 +128,35 @@ pub enum Made {
     Refused(Refusal),
     /// `skip`: left out on record.
     Skipped,
+    /// Its `when` asks a crosswalk, so that it was decided only now, and does not hold.
+    Unwanted,
+}
+
+/// What a request is made from besides the event.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    pub environment: &'a Environment,
+    pub crosswalks: &'a dyn Crosswalks,
+}
+
+/// Without crosswalks.
+impl<'a> From<&'a Environment> for Given<'a> {
+    fn from(environment: &'a Environment) -> Given<'a> {
+        Given { environment, crosswalks: &NoCrosswalks }
+    }
+}
+
+/// What a target makes of an event, and what was looked up for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    pub made: Made,
+    /// Each key once. Crosswalks that hold just this make the same of the event again.
+    pub look_ups: Vec<LookUp>,
+}
+
+impl Prepared {
+    /// The whole event is set aside.
+    pub(super) fn refused(reason: &str) -> Prepared {
+        Prepared { made: Made::Refused(Refusal::of_event(reason)), look_ups: Vec::new() }
+    }
 }

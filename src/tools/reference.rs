@@ -98,7 +98,7 @@ fn family_of(code: Code) -> &'static str {
         Some("E05") => "The shape of the output",
         Some("E06") => "Targets",
         Some("E07") => "Tests",
-        Some("E08") => "Files and schemas",
+        Some("E08") => "Files, schemas and crosswalks",
         Some("E09") => "Further parts of the language",
         _ if text.starts_with('W') => "Warnings",
         _ => "Others",

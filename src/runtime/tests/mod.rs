@@ -1,5 +1,7 @@
 //! Whole runs over real sockets: a hub and a target inside the test, the store in a folder of its own.
 
+mod answers;
+mod credentials;
 mod faults;
 mod hub;
 mod hub_end;

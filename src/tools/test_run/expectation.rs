@@ -59,6 +59,7 @@ impl<'a> Seen<'a> {
                             Made::Request(request) => seen.requests.push(request),
                             Made::Refused(refusal) => seen.refusals.push(refusal),
                             Made::Skipped => seen.skipped += 1,
+                            Made::Unwanted => {}
                         },
                         (Routed::Refused { target, refusal, .. }, _) if named(*target) => seen.refusals.push(refusal),
                         (Routed::Skipped { target, .. }, _) if named(*target) => seen.skipped += 1,

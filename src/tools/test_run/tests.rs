@@ -22,6 +22,7 @@ fn judged_with(given: &str, meta: Option<&str>, target: Option<usize>, expected:
         line: 3,
         given: given.to_owned(),
         meta: meta.map(str::to_owned),
+        crosswalks: Vec::new(),
         expectations: vec![Expectation { target, line: 7, expected }],
     };
     let mut results = run_cases(&mapping, &[case]).unwrap();
