@@ -30,6 +30,8 @@ pub struct Compilation {
     pub sources: Sources,
     pub checked: Option<Checked>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether the file only declares what others `use`: checked as such, but no mapping.
+    pub library: bool,
 }
 
 /// Compiles one `.map`. `name` is what messages call it (the path as the user wrote it).
@@ -40,9 +42,9 @@ pub fn compile(name: &str, bytes: &[u8], files: &dyn Files) -> Result<Compilatio
     let mut sources = Sources::new();
     let main = sources.add(name, bytes)?;
     let (tree, mut diagnostics) = syntax::parse(sources.file(main), main);
-    let (checked, found) = check::check(&tree, &sources, files);
+    let (checked, found) = check::check(&tree, &mut sources, files);
     diagnostics.extend(found);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
     let checked = checked.filter(|_| !diagnostic::has_errors(&diagnostics));
-    Ok(Compilation { sources, checked, diagnostics })
+    Ok(Compilation { sources, checked, diagnostics, library: check::is_library(&tree) })
 }

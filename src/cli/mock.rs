@@ -4,6 +4,7 @@ use super::stop::{Status, Stop};
 use super::terminal::{Paint, Stream};
 use crate::tools::mock::{
     Answer, Hub, HubFaults, HubNote, HubOptions, MockError, Target, TargetFaults, TargetOptions, TargetRequest,
+    TokenClient,
 };
 use clap::{Args, Subcommand};
 use std::io::{self, Write};
@@ -17,7 +18,8 @@ use std::time::Duration;
 Examples, in three terminals:
   hms-sync mock hub --port 9090 --events events.ndjson
   hms-sync mock target --port 4100 --fail 30% --slow 200ms
-  TARGET_URL=http://127.0.0.1:4100/slots hms-sync run --mapping rule.map --events ws://127.0.0.1:9090/events")]
+  TARGET_URL=http://127.0.0.1:4100/slots hms-sync run --mapping rule.map \\
+    --events ws://127.0.0.1:9090/events --token T")]
 pub struct Mock {
     #[command(subcommand)]
     end: End,
@@ -40,11 +42,11 @@ A client sends {\"listen\":\"EVENT\"}, after a break with \"after\":\"ID\", and 
 every event of the file in order. The connection stays open at the end.")]
 struct HubArguments {
     /// The port to listen on
-    #[arg(long, default_value_t = 9090)]
+    #[arg(long, default_value_t = 9090, value_parser = port)]
     port: u16,
 
     /// The address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_parser = address)]
     host: IpAddr,
 
     /// The events to send, one a line
@@ -56,7 +58,7 @@ struct HubArguments {
     token: Option<String>,
 
     /// Cut the connection after every N events sent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = times)]
     drop_every: Option<NonZeroU64>,
 }
 
@@ -69,11 +71,11 @@ Any method and path is taken. A key (Idem-Key or Idempotency-Key) that comes
 again is answered as a repeat.")]
 struct TargetArguments {
     /// The port to listen on
-    #[arg(long, default_value_t = 4100)]
+    #[arg(long, default_value_t = 4100, value_parser = port)]
     port: u16,
 
     /// The address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_parser = address)]
     host: IpAddr,
 
     /// How many requests are answered 503, such as 30%
@@ -84,8 +86,12 @@ struct TargetArguments {
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
     slow: Duration,
 
-    /// Repeats the random failures of an earlier run
-    #[arg(long, value_name = "SEED")]
+    /// Gives tokens at /token to this client (OAuth 2.0 client credentials), and takes requests with the last one only
+    #[arg(long, value_name = "ID:SECRET", value_parser = token_client)]
+    token_client: Option<TokenClient>,
+
+    /// Repeat the random failures of an earlier run, which showed this number
+    #[arg(long, value_name = "SEED", value_parser = seed)]
     seed: Option<u64>,
 }
 
@@ -132,6 +138,7 @@ async fn target(arguments: &TargetArguments) -> Result<Status, Stop> {
     let target = Target::start(TargetOptions {
         address: SocketAddr::new(arguments.host, arguments.port),
         faults: TargetFaults { fail_percent: arguments.fail, slow: arguments.slow, seed, scripts: Vec::new() },
+        token: arguments.token_client.clone(),
         keep: 0,
         tell: Box::new(tell_target),
     });
@@ -204,6 +211,33 @@ fn tell_target(request: &TargetRequest) {
     let key = request.key.as_deref().map_or(String::new(), |key| format!(" key {key}"));
     let body = String::from_utf8_lossy(&request.body);
     say(&format!("{answer} {} {}{key} {body}", request.method, request.path));
+}
+
+fn token_client(text: &str) -> Result<TokenClient, String> {
+    let plain =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._*".contains(&b));
+    match text.split_once(':') {
+        Some((id, secret)) if plain(id) && plain(secret) => {
+            Ok(TokenClient { id: id.to_owned(), secret: secret.to_owned() })
+        }
+        _ => Err("write it as id:secret, both of letters, digits, - . _ and *".to_owned()),
+    }
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "write a port from 1 to 65535, or 0 for a free one".to_owned())
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| "write an IP address of this machine, such as 127.0.0.1 or 0.0.0.0".to_owned())
+}
+
+fn times(text: &str) -> Result<NonZeroU64, String> {
+    text.parse().map_err(|_| "write a number from 1 on".to_owned())
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "write the number that the earlier run showed behind --seed".to_owned())
 }
 
 fn percent(text: &str) -> Result<u8, String> {

@@ -2,7 +2,8 @@
 //!
 //! Codes are contracts: a code keeps its meaning for ever and is never used again for another.
 //! E00xx syntax, E01xx names, E02xx types and missingness, E03xx units and numbers, E04xx codes, tables
-//! and exhaustiveness, E05xx the shape of the output, E06xx targets, E07xx tests, E091x rules of use, W0xxx warnings.
+//! and exhaustiveness, E05xx the shape of the output, E060x and E061x targets, E062x tables from files, E070x tests, E075x
+//! files that use each other, E084x crosswalks and answers, W0xxx warnings.
 
 use super::Severity;
 
@@ -87,6 +88,10 @@ catalogue! {
     E0223 Error "something sensitive in a reason"
     E0224 Error "a function that gives another type than it declares"
     E0225 Error "a constant that the function cannot use"
+    E0230 Error "variants that cannot be told apart"
+    E0231 Error "a field that is not there in every variant"
+    E0232 Error "kinds that do not mix"
+    E0233 Error "`new` where no kind of its own can be declared"
 
     // Units and numbers.
     E0301 Error "a unit that there is not"
@@ -145,6 +150,24 @@ catalogue! {
     E0615 Error "the environment in a body"
     E0616 Error "an `accept` that is not understood"
 
+    // Tables from files.
+    E0620 Error "a CSV file that is not as RFC 4180 has it"
+    E0621 Error "a column that the file does not have"
+    E0622 Error "a cell that does not fit its column"
+    E0623 Error "a row beside those of a file"
+
+    // Bodies of other formats than JSON.
+    E0650 Error "a width that does not fit"
+    E0651 Error "a line that the format does not have"
+    E0652 Error "a record in a form"
+    E0653 Error "an option that the format does not have"
+    E0654 Error "a SOAP map without its version"
+    E0655 Error "an action that does not fit"
+    E0656 Error "SOAP by another method than POST"
+    E0657 Error "a UsernameToken without SOAP"
+    E0658 Error "CDATA where there is none"
+    E0659 Error "a character that the body cannot hold"
+
     // Tests.
     E0701 Error "test data that is no JSON"
     E0703 Error "an expectation of no target"
@@ -153,10 +176,26 @@ catalogue! {
     E0706 Error "a test whose event has not its declared shape"
     E0707 Error "an expectation that no event can meet"
 
+    // Files that use each other.
+    E0751 Error "files that use each other in a circle"
+    E0752 Error "a name that the used file does not share"
+    E0753 Error "a path that holds on one machine only"
+    E0754 Error "a `let` that cannot be shared"
+
+    // Crosswalks and answers.
+    E0840 Error "a crosswalk that there is not"
+    E0841 Error "a key or value of another type than the crosswalk's"
+    E0842 Error "a type that no crosswalk can be of"
+    E0843 Error "a look-up before the event's turn"
+    E0844 Error "what cannot be remembered or forgotten"
+    E0845 Error "an answer without its shape"
+    E0846 Error "a shape that no answer has"
+    E0849 Error "an entry that stands twice"
+
     E0900 Error "a part of the language that this version does not know"
 
     // Rules of use.
-    E0910 Error "a character that its place does not allow"
+    E0910 Error "a control character in a header"
 
     // Warnings.
     W0101 Warning "a field of the event that nothing uses"

@@ -27,6 +27,8 @@ pub mod pattern;
 mod presence;
 mod reading;
 mod regex;
+pub mod scalar;
+mod shown;
 pub mod signature;
 mod text;
 mod times;

@@ -28,6 +28,8 @@ pub struct Mapping {
     pub event: EventShape,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<Table>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crosswalks: Vec<Crosswalk>,
     pub targets: Vec<Target>,
 }
 
@@ -56,6 +58,15 @@ pub struct EventShape {
     pub record: RecordType,
 }
 
+/// What another system calls our records, kept in the connector's store under its name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Crosswalk {
+    pub name: String,
+    /// Scalars without unit, form, null or what may be missing.
+    pub key: Type,
+    pub value: Type,
+}
+
 /// A function from codes to codes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
@@ -63,7 +74,11 @@ pub struct Table {
     pub keys: Vec<KeyColumn>,
     /// The names of the value columns; one nameless column is called `value`.
     pub columns: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<Row>,
+    /// Rows from a CSV file; then there are no others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileRows>,
     /// The `_` row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Fallback>,
@@ -82,6 +97,16 @@ pub struct Row {
     pub keys: Vec<Constant>,
     /// One expression a column; constants, or a `Reject`.
     pub values: Vec<Expr>,
+}
+
+/// The rows of a CSV file, as short as they are there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileRows {
+    /// Of the value columns: text, codes, numbers or booleans. The keys' are in [`Table::keys`].
+    pub types: Vec<Type>,
+    /// One text a row, its cells as [`record`](super::record) writes them, the keys' first. The keys of one row are
+    /// distinct from those of every other; an empty value is missing.
+    pub records: Vec<String>,
 }
 
 /// One expression a column; `Root::Local(0)` is `it`, the key's text (several parts joined by `, `).

@@ -7,14 +7,23 @@ pub mod mapc;
 pub mod mapping;
 pub mod number;
 pub mod output;
+pub mod record;
 pub mod target;
 pub mod test_case;
 pub mod types;
 pub mod unit;
 
 pub use expression::{Comparison, Constant, Expr, Form, Operator, Root, Rounding, TextPart};
-pub use mapping::{EventShape, FORMAT, Fallback, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA};
-pub use output::{Body, Format, Leaf, Namespace, Node, OutName, QName, Repeat};
-pub use target::{Accept, Auth, HeaderPart, HeaderRule, Limit, Retry, Secret, Target, TargetEach, UrlPart, UrlPlace};
-pub use test_case::{Expectation, Expected, TestCase};
-pub use types::{Base, Field, RecordType, Type};
+pub use mapping::{
+    Crosswalk, EventShape, FORMAT, Fallback, FileRows, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA,
+};
+pub use output::{
+    Body, Document, EachLines, Encoding, Format, Leaf, Namespace, Node, OutName, QName, Repeat, Soap, SoapVersion,
+    TextFormat, TextLine,
+};
+pub use target::{
+    Accept, AcceptCondition, Auth, Forget, HeaderPart, HeaderRule, Limit, Remember, Retry, Secret, Target, TargetEach,
+    TokenUrl, UrlPart, UrlPlace,
+};
+pub use test_case::{Expectation, Expected, KnownEntry, TestCase};
+pub use types::{Base, Field, RecordType, Type, Variant, VariantsType};

@@ -16,6 +16,10 @@ pub enum RunError {
         "the mappings \"{one}\" and \"{other}\" both listen to \"{event}\" but name different ids of it; let both say the same in `listen \"{event}\" {{ id … }}`"
     )]
     DifferentIds { event: String, one: String, other: String },
+    #[error(
+        "the mappings \"{one}\" and \"{other}\" declare the crosswalk {crosswalk} with different types, but the store keeps one by this name; let both say the same, or rename one"
+    )]
+    DifferentCrosswalks { crosswalk: String, one: String, other: String },
     #[error("no mapping listens to \"{event}\"; the mappings listen to {known}")]
     NobodyListens { event: String, known: String },
     #[error(
@@ -29,10 +33,14 @@ pub enum RunError {
     )]
     SecretText { mapping: String, what: String },
     #[error(
+        "the client certificate or its key, which the mapping \"{mapping}\" uses, cannot be used: both are PEM, the certificate first and its chain behind it, the key of that certificate and without a password"
+    )]
+    Certificate { mapping: String },
+    #[error(
         "TARGET_URL replaces the URL of a single target, but there are {targets}; unset it or run one mapping with one target"
     )]
     TargetUrlNotSingle { targets: usize },
-    #[error("\"{url}\" is not a URL of a target: {reason}")]
+    #[error("\"{url}\" is not a URL of a target: {reason}; it looks like https://host/path")]
     TargetUrl { url: String, reason: String },
     #[error("\"{url}\" is not the URL of a hub: {reason}; it looks like ws://host:port/events or wss://host/events")]
     HubUrl { url: String, reason: String },

@@ -4,11 +4,13 @@
 use super::RunError;
 use super::options::{EnvironmentLookup, RunMapping, RunOptions};
 use super::push::Credential;
+use super::source::websocket::shown;
 use super::store::{PlanId, RecordId, Store, TargetId};
-use crate::model::{Target, UrlPart};
+use crate::model::{Crosswalk, Target, UrlPart};
 use crate::plan::{Environment, Plan};
 use reqwest::Url;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// All of it.
@@ -25,7 +27,7 @@ pub(crate) struct Program {
 #[derive(Debug)]
 pub(crate) struct Mapped {
     pub name: String,
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     pub plan_id: PlanId,
     pub targets: Vec<Bound>,
 }
@@ -55,7 +57,7 @@ pub(crate) struct Draft {
 #[derive(Debug)]
 struct DraftMapping {
     source: RunMapping,
-    plan: Plan,
+    plan: Arc<Plan>,
     targets: Vec<DraftTarget>,
 }
 
@@ -87,6 +89,7 @@ impl Draft {
             }
         }
         one_id_an_event(&options.mappings)?;
+        one_type_a_crosswalk(&options.mappings)?;
         let targets = options.mappings.iter().map(|mapping| mapping.mapping().targets.len()).sum();
         let replaced = options.target_url.as_deref().map(|url| replacement(url, targets)).transpose()?;
         let mut values = BTreeMap::new();
@@ -174,7 +177,7 @@ fn draft(
 ) -> Result<DraftMapping, RunError> {
     let mapping = source.mapping();
     let failed = |reason: String| RunError::Mapping { mapping: mapping.name.clone(), reason };
-    let plan = Plan::new(mapping).map_err(|error| failed(error.to_string()))?;
+    let plan = Arc::new(Plan::new(mapping).map_err(|error| failed(error.to_string()))?);
     for name in plan.environment_names() {
         let value = lookup(name)
             .ok_or_else(|| RunError::MissingVariable { mapping: mapping.name.clone(), name: name.clone() })?;
@@ -209,12 +212,30 @@ fn one_id_an_event(mappings: &[RunMapping]) -> Result<(), RunError> {
     Ok(())
 }
 
+/// Mappings share a crosswalk by its name, so they agree on what is in it.
+fn one_type_a_crosswalk(mappings: &[RunMapping]) -> Result<(), RunError> {
+    let mut known: BTreeMap<&str, (&Crosswalk, &str)> = BTreeMap::new();
+    for mapping in mappings.iter().map(RunMapping::mapping) {
+        for crosswalk in &mapping.crosswalks {
+            let (first, one) = *known.entry(&crosswalk.name).or_insert((crosswalk, &mapping.name));
+            if first != crosswalk {
+                return Err(RunError::DifferentCrosswalks {
+                    crosswalk: crosswalk.name.clone(),
+                    one: one.to_owned(),
+                    other: mapping.name.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
 /// `TARGET_URL`, checked.
 fn replacement(url: &str, targets: usize) -> Result<DraftTarget, RunError> {
     if targets != 1 {
         return Err(RunError::TargetUrlNotSingle { targets });
     }
-    let (base, origin) = split_base(url).map_err(|reason| RunError::TargetUrl { url: url.to_owned(), reason })?;
+    let (base, origin) = split_base(url).map_err(|reason| RunError::TargetUrl { url: shown(url), reason })?;
     Ok(DraftTarget { base, origin, credential: None })
 }
 
@@ -228,15 +249,15 @@ fn base_of(parts: &[UrlPart], values: &BTreeMap<String, String>) -> Result<(Stri
             UrlPart::Hole { .. } => break,
         }
     }
-    split_base(&text)
+    split_base(&text).map_err(|reason| format!("the URL of its target cannot be used: {reason}"))
 }
 
 /// The base (scheme, user, host) and the origin (without the user) of a URL.
 fn split_base(url: &str) -> Result<(String, String), String> {
     let base = &url[..path_at(url)];
-    let parsed = Url::parse(base).map_err(|error| format!("the URL of its target cannot be used: {error}"))?;
+    let parsed = Url::parse(base).map_err(|error| error.to_string())?;
     if !matches!(parsed.scheme(), "http" | "https") {
-        return Err(format!("the URL of its target begins with {}:, not with http: or https:", parsed.scheme()));
+        return Err(format!("it begins with {}:, not with http: or https:", parsed.scheme()));
     }
     Ok((base.to_owned(), parsed.origin().ascii_serialization()))
 }

@@ -29,6 +29,9 @@ fn one(index: usize, routed: &Routed, made: Option<&Made>, expected: &Answer) ->
     if target != index {
         return differs(format!("target {target}"));
     }
+    if let Answer::Refused(Stop::Unknown) = expected {
+        return Ok(());
+    }
     match (routed, made, expected) {
         (Routed::To(route), Some(Made::Request(request)), Answer::Made(expected)) => {
             request_of(route, request, expected)
@@ -73,8 +76,8 @@ fn request_of(route: &Route, request: &Request, expected: &Expected) -> Result<(
     hold("version", route.version == expected.version, versions.0, versions.1)?;
     let headers = (format!("{:?}", request.headers), format!("{:?}", expected.headers));
     hold("headers", request.headers == expected.headers, headers.0, headers.1)?;
-    let bytes = request.body.as_deref();
-    let text = String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+    let text = request.body_text().into_owned();
+    let bytes = request.body.as_ref().map(|_| text.as_bytes());
     match (bytes, &expected.json, &expected.xml) {
         (Some(bytes), Some(wanted), None) => hold("body", body::json(bytes)? == *wanted, text, wanted.plain()),
         (Some(bytes), None, Some(wanted)) => hold("body", body::xml(bytes)? == *wanted, text, format!("{wanted:?}")),

@@ -81,6 +81,7 @@ fn read(text: &str) -> Result<Element, String> {
             }
             Event::Decl(_) => {}
             Event::Eof => break,
+            Event::CData(content) => push_text(&mut open, &content.xml_content(quick_xml::XmlVersion::Implicit1_0))?,
             other => return Err(format!("{other:?} is not written by anyone")),
         }
     }
@@ -102,7 +103,7 @@ fn close(open: &mut [Element], done: Element) -> Result<(), String> {
 fn push_text(open: &mut [Element], text: &str) -> Result<(), String> {
     let outside = open.len() == 1;
     let parent = open.last_mut().ok_or("text behind the root")?;
-    if outside && text.trim().is_empty() {
+    if text.is_empty() || outside && text.trim().is_empty() {
         return Ok(());
     }
     match parent.content.last_mut() {

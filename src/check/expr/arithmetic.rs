@@ -35,9 +35,35 @@ impl Checker<'_> {
                 return self.compare(compare::comparison(operator)?, left?, right?, at, span);
             }
         };
+        let left_tree = left;
         let left = self.expr(left, scope);
+        let before = self.out.len();
+        let converted = right;
         let right = self.expr(right, scope);
+        if right.is_none()
+            && let tree::ExprKind::Convert { value, unit, by: None } = &converted.kind
+        {
+            self.conversion_of_the_last_operand(before, left_tree, value, unit, at);
+        }
         self.arithmetic(arithmetic, left?, right?, at, span, scope)
+    }
+
+    /// `dose / weight in 'mg/kg'` converts `weight` alone; where that cannot be, the whole may be meant.
+    fn conversion_of_the_last_operand(
+        &mut self,
+        before: usize,
+        left: &tree::Expr,
+        right: &tree::Expr,
+        unit: &tree::UnitText,
+        at: Span,
+    ) {
+        let whole = format!("{} {} {}", self.source(left.span), self.source(at), self.source(right.span));
+        let (operand, unit_text) = (self.source(right.span), self.source(unit.span));
+        let refused = |found: &&mut Diagnostic| found.code == Code::E0302 && found.primary.span == unit.span;
+        if let Some(found) = self.out[before..].iter_mut().find(refused) {
+            let help = format!("`in` takes `{operand}` alone; to convert the whole write `({whole}) in {unit_text}`");
+            found.help = Some(help);
+        }
     }
 
     fn arithmetic(
@@ -106,6 +132,7 @@ impl Checker<'_> {
     }
 
     fn sum(&mut self, operator: Operator, left: Typed, right: Typed, at: Span, span: Span) -> Option<Typed> {
+        self.no_two_kinds(&left, &right, at)?;
         self.same_kind(&left, &right, at, if operator == Operator::Add { "add" } else { "subtract" })?;
         let named = left.named && right.named && left.ty.unit() == right.ty.unit();
         let scales = |value: &Typed| value.ty.unit().is_some_and(Unit::is_offset_scale);
@@ -316,6 +343,7 @@ impl Checker<'_> {
             Base::Integer(_) => Base::Integer(None),
             _ => Base::Decimal(None),
         };
+        plain.ratio = true;
         plain
     }
 
@@ -332,7 +360,7 @@ impl Checker<'_> {
             Expr::Constant(Constant::Number(number)) => Expr::Constant(Constant::Number(-number.clone())),
             other => Expr::Negate(Box::new(other.clone())),
         };
-        Some(Typed { expr, span, origin: None, ..value })
+        Some(Typed { expr, span, origin: None, ty: Type { kind: None, ..value.ty }, ..value })
     }
 
     /// Dates: `at + 30 minutes`, `day + 1 month`, `end - start`. `None`: no date is in it.
@@ -365,10 +393,7 @@ impl Checker<'_> {
             match (&left.ty.base, amount.ty.unit().cloned()) {
                 (Base::DateTime, Some(unit)) if unit.is_time() => {
                     let amount = self.brought_to(amount, Unit::second())?;
-                    let far = "the result may lie outside the years 1 to 9999";
-                    return Some(Some(
-                        call("add_seconds", signed(&amount), Base::DateTime).inherit(&amount).fails(span, far),
-                    ));
+                    return Some(Some(call("add_seconds", signed(&amount), Base::DateTime).inherit(&amount)));
                 }
                 (Base::Date, Some(unit)) if unit.is_calendar() || (unit.is_time() && is_whole_days(&unit)) => {
                     let (function, each) = match unit.calendar_months() {
@@ -381,8 +406,7 @@ impl Checker<'_> {
                         right: Box::new(Expr::Constant(Constant::Number(Number::from(each)))),
                     };
                     if matches!(amount.ty.base, Base::Integer(_)) {
-                        let far = "the result may lie outside the years 1 to 9999";
-                        return Some(Some(call(function, whole, Base::Date).inherit(&amount).fails(span, far)));
+                        return Some(Some(call(function, whole, Base::Date).inherit(&amount)));
                     }
                 }
                 _ => {}

@@ -4,25 +4,22 @@
 use crate::check::Checker;
 use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Constant, Expr, Root, TextPart};
+use crate::library::Returns;
+use crate::model::{Constant, Expr, Root, TextPart, record};
 use std::collections::HashSet;
 
 impl Checker<'_> {
-    /// No text of the mapping that may come out of the expression holds a character that XML 1.0 forbids.
-    pub(in crate::check) fn fits_xml_characters(&mut self, value: &Typed) -> Option<()> {
-        let forbidden =
-            |c: char| matches!(c, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-        match self.character_in(&value.expr, &forbidden) {
-            Some(c) => self.not_allowed(value, c, "XML 1.0 does not allow it"),
-            None => Some(()),
-        }
-    }
-
     /// No text of the mapping that may come out of the expression holds a control character (RFC 9110 §5.5), nor
     /// does one that it decodes.
     pub(in crate::check) fn fits_header_characters(&mut self, value: &Typed) -> Option<()> {
         if let Some(c) = self.character_in(&value.expr, &char::is_control) {
-            return self.not_allowed(value, c, "a header has no control characters");
+            let code = u32::from(c);
+            let message = format!("this may write the character U+{code:04X}, which a header cannot hold");
+            self.report(
+                Diagnostic::new(Code::E0910, message, value.span, "a control character")
+                    .help("leave the character out, or write what is meant by it"),
+            );
+            return None;
         }
         if !self.flowing(&value.expr).decodes {
             return Some(());
@@ -39,20 +36,17 @@ impl Checker<'_> {
         None
     }
 
-    fn not_allowed(&mut self, value: &Typed, c: char, why: &str) -> Option<()> {
-        let code = u32::from(c);
-        self.report(
-            Diagnostic::new(Code::E0910, format!("this may write the character U+{code:04X}: {why}"), value.span, why)
-                .help("leave the character out, or write what is meant by it"),
-        );
-        None
-    }
-
     /// The first such character of a constant that the expression may give, those of tables included.
-    fn character_in(&self, expr: &Expr, wanted: &dyn Fn(char) -> bool) -> Option<char> {
+    pub(in crate::check) fn character_in(&self, expr: &Expr, wanted: &dyn Fn(char) -> bool) -> Option<char> {
         let Flowing { mut texts, tables, .. } = self.flowing(expr);
         for name in tables {
-            let Some(Some(table)) = self.tables.get(name) else { continue };
+            let Some(table) = self.table_of_model(name) else { continue };
+            let of_file = table.model.file.iter().flat_map(|file| &file.records).filter_map(|line| record::read(line));
+            for cells in of_file {
+                if let Some(c) = cells.iter().flat_map(|cell| cell.chars()).find(|c| wanted(*c)) {
+                    return Some(c);
+                }
+            }
             let rows = &table.model.rows;
             texts.extend(rows.iter().flat_map(|row| &row.keys).filter_map(text_of));
             let values = rows.iter().flat_map(|row| &row.values);
@@ -77,7 +71,12 @@ impl Checker<'_> {
                         TextPart::Hole(_) => None,
                     })),
                     Expr::Lookup { table, .. } | Expr::Inverse { table, .. } => flowing.tables.push(table),
-                    Expr::Call { function, .. } => flowing.decodes |= function == "from_base64",
+                    Expr::Call { function, arguments } => {
+                        flowing.decodes |= function == "from_base64";
+                        let flows = arguments.iter().enumerate().filter(|(at, _)| flows(function, *at));
+                        pending.extend(flows.map(|(_, argument)| argument));
+                        return false;
+                    }
                     Expr::Path { root: Root::Local(variable), .. } if seen.insert(*variable) => {
                         pending.extend(self.values_of_variables.get(variable));
                     }
@@ -96,6 +95,22 @@ struct Flowing<'e> {
     texts: Vec<&'e str>,
     tables: Vec<&'e str>,
     decodes: bool,
+}
+
+/// Whether what stands in that argument may come out of the function.
+fn flows(function: &str, argument: usize) -> bool {
+    let Some(known) = crate::library::find(function) else { return true };
+    let gives_text = matches!(
+        known.signature.returns,
+        Returns::Text | Returns::ListOfText | Returns::Argument(_) | Returns::Item(_)
+    );
+    match (function, argument) {
+        // digits and letters, whatever they are made of
+        ("sha256" | "hex" | "base64" | "uuid5" | "percent_encode", _) => false,
+        // what is looked for
+        ("replace" | "replace_text" | "extract" | "split", 1) => false,
+        _ => gives_text,
+    }
 }
 
 fn text_of(constant: &Constant) -> Option<&str> {

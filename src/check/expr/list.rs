@@ -2,6 +2,7 @@
 
 use super::choice::wider;
 use crate::check::Checker;
+use crate::check::names::Id;
 use crate::check::scope::{Binding, Frame, Scope};
 use crate::check::show::show;
 use crate::check::typed::{Pending, Typed};
@@ -12,20 +13,20 @@ use crate::text::Span;
 use std::collections::BTreeSet;
 
 /// An `each` that is in force: its variable is in scope until the mark is fallen back to.
-pub(in crate::check) struct Bound {
+pub(in crate::check) struct Bound<'a> {
     pub variable: u32,
     pub list: Typed,
     pub filter: Option<Expr>,
     pub sort: Option<Expr>,
     /// The `let`s of the file that the list, and those that filter and order use.
-    pub lets_of_list: BTreeSet<String>,
-    pub lets_of_filter: BTreeSet<String>,
+    pub lets_of_list: BTreeSet<Id<'a>>,
+    pub lets_of_filter: BTreeSet<Id<'a>>,
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// Binds an `each`: its list, its variable (in scope from here on), its filter (and what that proves)
     /// and its order.
-    pub(in crate::check) fn bind_each(&mut self, each: &tree::Each, scope: &mut Scope) -> Option<Bound> {
+    pub(in crate::check) fn bind_each(&mut self, each: &tree::Each, scope: &mut Scope) -> Option<Bound<'a>> {
         let used = std::mem::take(&mut self.used_lets);
         let list = self.list_of_each(each, scope);
         let lets_of_list = std::mem::take(&mut self.used_lets);
@@ -68,7 +69,7 @@ impl Checker<'_> {
     }
 
     /// Binds the variable, then types what is said of the item.
-    fn item_of_each(&mut self, each: &tree::Each, list: Typed, item: Type, scope: &mut Scope) -> Option<Bound> {
+    fn item_of_each(&mut self, each: &tree::Each, list: Typed, item: Type, scope: &mut Scope) -> Option<Bound<'a>> {
         let variable = self.variable_of(&list);
         let origin = list.origin.as_ref().map(|origin| origin.iter().cloned().chain(["[]".to_string()]).collect());
         scope.frames.push(Frame::Value(Binding {
@@ -160,6 +161,7 @@ impl Checker<'_> {
         let mut lowered = Vec::with_capacity(items.len());
         let mut typed = Typed::new(Expr::Missing, Type::new(Base::Never), span);
         let mut item_type = Type::new(Base::Never);
+        let mut first: Option<Typed> = None;
         let mut named = true;
         for item in items {
             let item = item?;
@@ -181,6 +183,12 @@ impl Checker<'_> {
                 );
                 return None;
             };
+            item_type.kind = match &first {
+                Some(first) => self.one_kind(first, &item, item.span)?,
+                None => item.ty.kind.clone(),
+            };
+            let ty = Type { kind: item_type.kind.clone(), ..item.ty.clone() };
+            first = Some(first.unwrap_or_else(|| item.clone()).stand_for(&item, ty));
             item_type.base = base;
             item_type.null |= item.ty.null;
             named &= item.named || item.ty.unit().is_none();

@@ -12,13 +12,18 @@ impl Checker<'_> {
     /// A variable for the value; whether a text in it is made is remembered.
     pub(in crate::check) fn variable_of(&mut self, value: &Typed) -> u32 {
         let variable = self.variable();
+        self.stands_for(variable, value);
+        variable
+    }
+
+    /// Remembers what the variable stands for.
+    pub(in crate::check) fn stands_for(&mut self, variable: u32, value: &Typed) {
         if !self.is_whole(&value.expr) {
             self.made_variables.insert(variable);
         }
         if !matches!(value.expr, Expr::Path { root: Root::Event | Root::Meta, .. }) {
             self.values_of_variables.insert(variable, value.expr.clone());
         }
-        variable
     }
 
     /// Text that is surely not empty, `.` or `..` but by the event's own fault.
@@ -64,6 +69,8 @@ impl Checker<'_> {
             Expr::Call { function, arguments } if HANDING_ON.contains(&function.as_str()) => {
                 arguments.iter().all(|argument| self.is_whole(argument))
             }
+            // A crosswalk holds what a target answered; the segment is held against it where it is written.
+            Expr::Find { .. } => true,
             Expr::Demand(_) | Expr::Reject(_) | Expr::Skip | Expr::Missing => true,
             _ => false,
         }

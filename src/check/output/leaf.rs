@@ -5,7 +5,7 @@ use crate::check::Checker;
 use crate::check::show::show;
 use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Base, Expr, Type};
+use crate::model::{Base, Expr, OutName, Type};
 use crate::syntax::tree;
 
 impl Checker<'_> {
@@ -28,11 +28,26 @@ impl Checker<'_> {
         let value = self.unit_named(value)?;
         self.no_hidden_units(&value)?;
         let value = self.formed(value, target)?;
-        if shape.is_xml() {
-            self.fits_xml(&value)?;
-            self.fits_xml_characters(&value)?;
+        match shape {
+            Shape::Xml(_) => self.fits_xml(&value)?,
+            Shape::Form => self.fits_form(&value)?,
+            Shape::Json | Shape::Text { .. } => {}
         }
         Some(value)
+    }
+
+    /// Whether the text is written `as cdata`; `None`, reported, where there is no such section.
+    pub(super) fn cdata(&mut self, target: &tree::TargetPath, steps: &[OutName], shape: &Shape) -> Option<bool> {
+        let Some(name) = cdata_of(target) else { return Some(false) };
+        let (message, help) = match steps.last() {
+            _ if !shape.is_xml() => (format!("{} has no CDATA sections", shape.what()), "remove `as cdata`"),
+            Some(OutName::Attribute(_)) => {
+                ("an attribute has no CDATA section".to_owned(), "remove `as cdata`: it is escaped as it must be")
+            }
+            _ => return Some(true),
+        };
+        self.report(Diagnostic::new(Code::E0658, message, name.span, "not there").help(help));
+        None
     }
 
     /// A missing value needs `?`, a failed one `!!`.
@@ -51,11 +66,13 @@ impl Checker<'_> {
                 diagnostic = diagnostic.also(cause.span, cause.text.clone());
             }
             let default = default_for(&value.ty);
+            let operand = if binds_loosely(&value.expr) { format!("({source})") } else { source.clone() };
             self.report(diagnostic.help(format!(
-                "leave it out where it is missing: `{source} -> {path}?`; or give a value for then: `{source} ?? {default} -> {path}`"
+                "leave it out where it is missing: `{source} -> {path}?`; or give a value for then: `{operand} ?? {default} -> {path}`"
             )));
         }
         if value.ty.fails {
+            let operand = if binds_loosely(&value.expr) { format!("({source})") } else { source.clone() };
             let mut diagnostic = Diagnostic::new(
                 Code::E0204,
                 format!("`{source}` may fail, and the rule says nothing of what then"),
@@ -71,7 +88,7 @@ impl Checker<'_> {
             }
             self.report(
                 diagnostic.help(format!(
-                    "answer with a value, or set the event aside: `{source} !! reject \"why\" -> {path}`"
+                    "answer with a value, or set the event aside: `{operand} !! reject \"why\" -> {path}`"
                 )),
             );
             return None;
@@ -82,7 +99,7 @@ impl Checker<'_> {
     /// A record or list that is moved whole must not carry numbers whose unit nobody names.
     fn no_hidden_units(&mut self, value: &Typed) -> Option<()> {
         let hidden = match &value.ty.base {
-            Base::Record(_) | Base::Dictionary(_) if !value.named => first_unit(&value.ty, ""),
+            Base::Record(_) | Base::Variants(_) | Base::Dictionary(_) if !value.named => first_unit(&value.ty, ""),
             Base::List(item) if !value.named => first_unit(item, ""),
             _ => None,
         };
@@ -103,7 +120,7 @@ impl Checker<'_> {
     }
 
     fn formed(&mut self, value: Typed, target: &tree::TargetPath) -> Option<Typed> {
-        let Some(form) = &target.form else { return Some(value) };
+        let Some(form) = target.form.as_ref().filter(|_| cdata_of(target).is_none()) else { return Some(value) };
         let plain = Type { missing: false, null: false, ..value.ty.clone() };
         let form = self.form(Some(form), target.zone.as_ref(), &plain)??;
         let base = match form {
@@ -114,17 +131,54 @@ impl Checker<'_> {
         Some(Typed { expr, ty: Type { base, ..value.ty }, ..value })
     }
 
-    fn fits_xml(&mut self, value: &Typed) -> Option<()> {
-        let scalar = |base: &Base| !matches!(base, Base::Record(_) | Base::List(_) | Base::Dictionary(_) | Base::Any);
-        let fits = match &value.ty.base {
-            Base::List(item) => scalar(&item.base),
-            other => scalar(other),
+    /// A scalar, or a list of them, none of which is null.
+    fn fits_form(&mut self, value: &Typed) -> Option<()> {
+        let null = match &value.ty.base {
+            Base::List(item) => item.null || item.base == Base::Null,
+            base => value.ty.null || *base == Base::Null,
         };
-        if fits {
+        let source = self.source(value.span);
+        if null {
+            self.report(
+                Diagnostic::new(
+                    Code::E0212,
+                    "this may be null on purpose, which a form cannot hold",
+                    value.span,
+                    show(&value.ty),
+                )
+                .help(match &value.ty.base {
+                    Base::List(_) => format!("leave null out: `[x each x in {source} where x != null]`"),
+                    _ => format!("give text for null: `{source} ?? \"\"`"),
+                }),
+            );
+            return None;
+        }
+        if is_flat(&value.ty) {
             return Some(());
         }
         let help = match &value.ty.base {
-            Base::Record(_) => format!("open a block: `{} -> … {{ … }}`", self.source(value.span)),
+            Base::Record(_) | Base::Variants(_) => format!("write its fields one by one: `{source}.… -> name`"),
+            Base::List(_) => format!("name one field of the items: `[x.… each x in {source}]`"),
+            _ => "declare its shape in the event, and write its fields".to_string(),
+        };
+        self.report(
+            Diagnostic::new(
+                Code::E0213,
+                format!("{} cannot be written as text", show(&value.ty)),
+                value.span,
+                show(&value.ty),
+            )
+            .help(help),
+        );
+        None
+    }
+
+    fn fits_xml(&mut self, value: &Typed) -> Option<()> {
+        if is_flat(&value.ty) {
+            return Some(());
+        }
+        let help = match &value.ty.base {
+            Base::Record(_) | Base::Variants(_) => format!("open a block: `{} -> … {{ … }}`", self.source(value.span)),
             Base::List(_) => "repeat an element: `each x in list -> Element { … }`".to_string(),
             _ => "declare its shape in the event, and write its fields".to_string(),
         };
@@ -139,6 +193,30 @@ impl Checker<'_> {
         );
         None
     }
+}
+
+/// `as cdata`
+pub(super) fn cdata_of(target: &tree::TargetPath) -> Option<&tree::Name> {
+    match &target.form {
+        Some(tree::Form::Named(name)) if name.text == "cdata" => Some(name),
+        _ => None,
+    }
+}
+
+/// A scalar, or a list of scalars.
+fn is_flat(ty: &Type) -> bool {
+    let scalar = |base: &Base| {
+        !matches!(base, Base::Record(_) | Base::Variants(_) | Base::List(_) | Base::Dictionary(_) | Base::Any)
+    };
+    match &ty.base {
+        Base::List(item) => scalar(&item.base),
+        other => scalar(other),
+    }
+}
+
+/// Whether `??` and `!!` would take only its last operand.
+fn binds_loosely(expr: &Expr) -> bool {
+    matches!(expr, Expr::Compare { .. } | Expr::And(..) | Expr::Or(..) | Expr::Not(..) | Expr::If { .. })
 }
 
 /// A value to suggest after `??`.
@@ -158,6 +236,10 @@ fn first_unit(ty: &Type, path: &str) -> Option<(String, String)> {
         Base::Integer(Some(unit)) | Base::Decimal(Some(unit)) => Some((path.to_string(), unit.to_string())),
         Base::Record(record) => {
             record.fields.iter().find_map(|field| first_unit(&field.ty, &format!("{path}.{}", field.name)))
+        }
+        Base::Variants(variants) => {
+            let mut fields = variants.variants.iter().flat_map(|variant| &variant.fields);
+            fields.find_map(|field| first_unit(&field.ty, &format!("{path}.{}", field.name)))
         }
         Base::List(item) | Base::Dictionary(item) => first_unit(item, &format!("{path}[]")),
         _ => None,

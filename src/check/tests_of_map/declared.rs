@@ -14,7 +14,8 @@ impl Checker<'_> {
         let mut fields: &[Field] = &event.fields;
         let mut found = None;
         let mut steps = path.iter().peekable();
-        while let Some(step) = steps.next() {
+        loop {
+            let Some(step) = steps.next() else { return found };
             let field = fields.iter().find(|field| field.name.text == *step)?;
             found = Some(field.name.span);
             let mut node = &field.ty;
@@ -33,7 +34,6 @@ impl Checker<'_> {
                 }
             }
         }
-        found
     }
 
     /// Without parentheses, `| null` and the names of declared types.
@@ -42,7 +42,7 @@ impl Checker<'_> {
         for _ in 0..MOST_NAMES {
             node = match &node.kind {
                 TypeKind::Group(inner) => inner,
-                TypeKind::Named(name) => match self.type_declarations.get(name.text.as_str()) {
+                TypeKind::Named(name) => match self.type_named(name) {
                     Some(declaration) => &declaration.ty,
                     None => return Some(node),
                 },

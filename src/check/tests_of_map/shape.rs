@@ -1,11 +1,11 @@
 //! A value of test data held against a type.
 
 use crate::check::nearest::nearest;
-use crate::check::show::{list_codes, show};
+use crate::check::show::{and_list, list_codes, show};
 use crate::library::form::FormCode;
 use crate::library::iso;
 use crate::model::number::{is_integral_lexeme, is_number_lexeme};
-use crate::model::{Base, RecordType, Type};
+use crate::model::{Base, Field, RecordType, Type, VariantsType};
 use crate::text::json::{Json, Value};
 use std::ops::Range;
 
@@ -86,6 +86,7 @@ impl Walk {
         match (&ty.base, &json.value) {
             (Base::Any, _) => {}
             (Base::Record(record), Value::Object(_)) => self.record(json, record),
+            (Base::Variants(variants), Value::Object(_)) => self.variants(json, variants),
             (Base::List(item), Value::List(items)) => {
                 for (at, json) in items.iter().enumerate() {
                     self.under(format!("[{at}]"), |walk| walk.value(json, item));
@@ -107,19 +108,15 @@ impl Walk {
     }
 
     pub fn record(&mut self, json: &Json, record: &RecordType) {
+        let mut needed = Vec::new();
         for field in &record.fields {
             match json.get(&field.name) {
                 Some(value) => self.under(&field.name, |walk| walk.value(value, &field.ty)),
                 None if field.ty.missing || misspelt(json, &field.name, |name| record.field(name).is_some()) => {}
-                None => {
-                    let whole = self.whole();
-                    let message = format!("{whole} has no `{}`, which is declared `{}`", field.name, show(&field.ty));
-                    let help = format!("add `\"{}\": …`, or declare it `?` if it may be left out", field.name);
-                    let at = first_byte(json);
-                    self.under(&field.name, |walk| walk.wrong(at, message, "the field is left out", Some(help)));
-                }
+                None => needed.push(field),
             }
         }
+        self.needed(json, &needed);
         let Value::Object(members) = &json.value else { return };
         let left_out: Vec<&str> =
             record.fields.iter().map(|field| field.name.as_str()).filter(|name| json.get(name).is_none()).collect();
@@ -137,6 +134,43 @@ impl Walk {
             } else if help.is_some() {
                 let message = format!("{whole} declares no field `{}`, so it is ignored", member.name);
                 self.tell(MisfitKind::Doubtful, member.name_at.clone(), message, "not declared".into(), help);
+            }
+        }
+    }
+
+    /// Fields that are left out and must not be: one finding, since they have one place.
+    fn needed(&mut self, json: &Json, needed: &[&Field]) {
+        let Some(first) = needed.first() else { return };
+        let whole = self.whole();
+        let names: Vec<&str> = needed.iter().map(|field| field.name.as_str()).collect();
+        let message = match needed {
+            [field] => format!("{whole} has no `{}`, which is declared `{}`", field.name, show(&field.ty)),
+            _ => format!("{whole} has no {}, which are declared without `?`", quoted(names.iter().copied())),
+        };
+        let members = names.iter().map(|name| format!("\"{name}\": …")).collect::<Vec<_>>().join(", ");
+        let help = format!("add `{members}`, or declare {} `?` if {} may be left out", them(&names), they(&names));
+        let at = first_byte(json);
+        self.under(&first.name, |walk| walk.wrong(at, message, "left out", Some(help)));
+    }
+
+    /// The fields of the variant that the discriminator names; without one of the names, that alone is told.
+    fn variants(&mut self, json: &Json, variants: &VariantsType) {
+        let discriminator = Field { name: variants.by.clone(), ty: variants.discriminator(), doc: None };
+        let found = json.get(&variants.by).and_then(|found| match &found.value {
+            Value::Text(code) => variants.variants.iter().find(|variant| variant.code == *code),
+            _ => None,
+        });
+        match (found, json.get(&variants.by)) {
+            (Some(variant), _) => {
+                let fields = [discriminator].into_iter().chain(variant.fields.iter().cloned()).collect();
+                self.record(json, &RecordType { name: None, fields });
+            }
+            (None, Some(wrong)) => self.under(&variants.by, |walk| walk.value(wrong, &discriminator.ty)),
+            (None, None) => {
+                let message = format!("{} has no `{}`, which tells what it is", self.whole(), variants.by);
+                let codes = list_codes(variants.variants.iter().map(|variant| variant.code.as_str()), 8);
+                let help = format!("add `\"{}\": …` with one of {codes}", variants.by);
+                self.wrong(first_byte(json), message, "the field is left out", Some(help));
             }
         }
     }
@@ -227,6 +261,19 @@ pub fn dotted(path: &[String]) -> String {
         text.push_str(step);
     }
     text
+}
+
+/// `` `a`, `b` and `c` ``, for sentences.
+pub fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    and_list(&names.map(|name| format!("`{name}`")).collect::<Vec<_>>(), 8)
+}
+
+pub fn them(names: &[&str]) -> &'static str {
+    if names.len() == 1 { "it" } else { "them" }
+}
+
+fn they(names: &[&str]) -> &'static str {
+    if names.len() == 1 { "it" } else { "they" }
 }
 
 /// The opening bracket: a label under lines of data tells nothing.

@@ -132,7 +132,7 @@ impl<'e> Machine<'e> {
 }
 
 /// Stable, ascending, missing last.
-fn sort<'e>(entries: &mut [(Option<Value<'e>>, Entry<'e>)]) -> Outcome<()> {
+fn sort<T>(entries: &mut [(Option<Value<'_>>, T)]) -> Outcome<()> {
     let mut comparable = true;
     entries.sort_by(|(a, _), (b, _)| match (a, b) {
         (Some(a), Some(b)) => a.compare(b).unwrap_or_else(|| {
@@ -148,32 +148,14 @@ fn sort<'e>(entries: &mut [(Option<Value<'e>>, Entry<'e>)]) -> Outcome<()> {
 }
 
 impl<'e> Machine<'e> {
-    /// The items that pass the filter, or that it refuses; in the order of the sort, behind them those that it
-    /// refuses.
+    /// The items that pass the filter, in the order of the sort; behind them those that filter or order refuses.
     pub fn entries(&mut self, items: &'e Items) -> Outcome<Vec<Outcome<Entry<'e>>>> {
-        let mut entries = self.unsorted_entries(items)?;
-        let Some(by) = &items.sort else { return Ok(entries) };
-        let mut sorted: Vec<(Option<Value<'e>>, Entry<'e>)> = Vec::with_capacity(entries.len());
-        let mut refused = Vec::new();
-        for entry in entries.drain(..) {
-            match entry.and_then(|entry| {
-                self.set(items.local, entry.clone().local());
-                Ok((self.sort_key(by)?, entry))
-            }) {
-                Ok(keyed) => sorted.push(keyed),
-                Err(stop) => refused.push(Err(stop)),
-            }
-        }
-        sort(&mut sorted)?;
-        Ok(sorted.into_iter().map(|(_, entry)| Ok(entry)).chain(refused).collect())
-    }
-
-    fn unsorted_entries(&mut self, items: &'e Items) -> Outcome<Vec<Outcome<Entry<'e>>>> {
         let source = self.source(&items.list)?;
         if let Source::Failed(Value::Failed(reason)) = source {
             return Stop::reject(reason);
         }
-        let mut entries = Vec::with_capacity(source.len());
+        let mut passed = Vec::with_capacity(source.len());
+        let mut refused = Vec::new();
         for index in 0..source.len() {
             self.charge(1)?;
             let entry = match &source {
@@ -182,12 +164,26 @@ impl<'e> Machine<'e> {
                 Source::Missing | Source::Failed(_) => break,
             };
             self.set(items.local, entry.clone().local());
-            match items.filter.as_ref().map_or(Ok(true), |filter| self.decide(filter)) {
-                Ok(true) => entries.push(Ok(entry)),
-                Ok(false) => {}
-                Err(stop) => entries.push(Err(stop)),
+            match self.passes(items) {
+                Ok(Some(key)) => passed.push((key, Ok(entry))),
+                Ok(None) => {}
+                Err(stop) if items.sort.is_some() => refused.push(Err(stop)),
+                Err(stop) => passed.push((None, Err(stop))),
             }
         }
-        Ok(entries)
+        if items.sort.is_some() {
+            sort(&mut passed)?;
+        }
+        Ok(passed.into_iter().map(|(_, entry)| entry).chain(refused).collect())
+    }
+
+    /// Whether the item at hand passes the filter, and the value that it is ordered by.
+    fn passes(&mut self, items: &'e Items) -> Outcome<Option<Option<Value<'e>>>> {
+        if let Some(filter) = &items.filter
+            && !self.decide(filter)?
+        {
+            return Ok(None);
+        }
+        Ok(Some(items.sort.as_ref().map(|sort| self.sort_key(sort)).transpose()?.flatten()))
     }
 }

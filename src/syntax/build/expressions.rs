@@ -107,9 +107,8 @@ impl Builder<'_> {
         }
         self.operators += operators;
         let mut yard = Yard::default();
-        let mut parts = parts.into_iter().peekable();
         let mut pipe = span;
-        while let Some(part) = parts.next() {
+        for part in parts {
             match part.as_rule() {
                 Rule::prefix => yard.waiting.push(self.prefix(&part)),
                 Rule::line_if | Rule::bracket_if | Rule::hole_if => {

@@ -190,7 +190,7 @@ const SLIPS: &[(&str, &str, Code, &str)] = &[
     ("order by ruleId", "order ruleId", E0001, "order by ruleId"),
     ("given  { \"ruleId\": 42, \"people\": [] }", "givn { \"ruleId\": 42, \"people\": [] }", E0001, "given {"),
     ("note | trim ?? \"\"   -> remarks", "in | trim -> remarks", E0001, "`in` | trim -> remarks"),
-    ("note | trim ?? \"\"   -> remarks", "note + when.x -> remarks", E0001, "note + `when`.x -> remarks"),
+    ("note | trim ?? \"\"   -> remarks", "note + then.x -> remarks", E0001, "note + `then`.x -> remarks"),
     // Signs of other languages.
     ("when status == \"retired\" {", "when status = \"retired\" {", E0016, "when status == \"retired\" {"),
     ("when status == \"retired\" {", "when status == \"retired\" && note == \"\" {", E0016, "and note"),
@@ -218,7 +218,6 @@ const SLIPS: &[(&str, &str, Code, &str)] = &[
     ("ruleId              -> @id", "ruleId -> a,, total -> b", E0001, ""),
     ("ruleId              -> @id", "ruleId -> a total -> b", E0006, "ruleId -> a, total -> b"),
     ("ruleId              -> @id", "ruleId -> @id)", E0014, ""),
-    ("ruleId              -> @id", "(ruleId, note) -> @id", E0001, ""),
     ("fn full(", "what is this\n\nfn full(", E0001, ""),
     ("fn full(", "ruleId -> x\nnote -> y\n\nfn full(", E0001, ""),
     ("fn full(", "}\n\nfn full(", E0014, ""),

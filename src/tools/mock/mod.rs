@@ -5,9 +5,11 @@
 
 mod hub;
 mod target;
+mod token;
 
 pub use hub::{Hub, HubEnd, HubFaults, HubNote, HubOptions, Listened};
 pub use target::{Answer, Script, Target, TargetFaults, TargetOptions, TargetRequest};
+pub use token::{TOKEN_PATH, TokenClient};
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,7 +23,9 @@ use tokio::task::JoinHandle;
 pub enum MockError {
     #[error("port {} is in use; stop the program that holds it or choose another with --port", address.port())]
     InUse { address: SocketAddr },
-    #[error("{address} cannot be listened on: {reason}")]
+    #[error(
+        "{address} cannot be listened on ({reason}); choose another address of this machine with --host, or another --port"
+    )]
     Listen { address: SocketAddr, reason: io::Error },
 }
 

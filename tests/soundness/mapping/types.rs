@@ -205,6 +205,17 @@ fn base(base: &Base) -> String {
             format!("{}{}", all.join(" | "), if *open { " | string" } else { "" })
         }
         Base::Either(bases) => bases.iter().map(self::base).collect::<Vec<_>>().join(" | "),
+        Base::Variants(variants) => {
+            let all: Vec<String> = variants
+                .variants
+                .iter()
+                .map(|variant| {
+                    let record = RecordType { name: None, fields: variant.fields.clone() };
+                    format!("{}: {{ {} }}", quoted(&variant.code), fields(&record).join(", "))
+                })
+                .collect();
+            format!("by {} {{ {} }}", name(&variants.by), all.join(", "))
+        }
         Base::Record(record) => format!("{{ {} }}", fields(record).join(", ")),
         Base::List(item) => format!("[{}]", written(item)),
         Base::Dictionary(item) => format!("{{ string: {} }}", written(item)),

@@ -28,6 +28,7 @@ pub fn json<'e>(world: &mut World<'e>, nodes: &'e [Node]) -> Outcome<Json> {
                 let written = under(&repeat.path, json_list(world, repeat))?;
                 members.extend(written.map(|list| (repeat.name.to_string(), list)));
             }
+            Node::Line(_) | Node::Each(_) => return Err(Stop::Unknown),
         }
     }
     Ok(Json::Object(members))
@@ -145,6 +146,8 @@ fn is_allowed(c: char) -> bool {
 
 pub struct Xml<'e> {
     pub namespaces: &'e [Namespace],
+    /// What stands for a character that XML forbids.
+    pub stand_in: Option<&'e str>,
 }
 
 impl<'e> Xml<'e> {
@@ -153,6 +156,10 @@ impl<'e> Xml<'e> {
         let wanted = name.prefix.as_deref();
         if wanted.is_none() && attribute {
             return name.local.clone();
+        }
+        if wanted == Some("xml") {
+            // bound without being declared
+            return format!("{{http://www.w3.org/XML/1998/namespace}}{}", name.local);
         }
         let found = self.namespaces.iter().find(|namespace| namespace.prefix.as_deref() == wanted);
         found.map_or_else(|| name.local.clone(), |namespace| format!("{{{}}}{}", namespace.uri, name.local))
@@ -174,7 +181,7 @@ impl<'e> Xml<'e> {
             let Node::Leaf(Leaf { name: OutName::Attribute(name), .. }) = node else { continue };
             let Node::Leaf(leaf) = node else { continue };
             if let Some(value) = under(&leaf.path, leaf_value(world, leaf))? {
-                let text = allowed(&value)?;
+                let text = self.allowed(&value)?;
                 element.attributes.push((self.name(name, true), text));
                 written = true;
             }
@@ -199,6 +206,7 @@ impl<'e> Xml<'e> {
     fn child(&self, world: &mut World<'e>, node: &'e Node, into: &mut Element) -> Outcome<bool> {
         match node {
             Node::Let { .. } | Node::Reject { .. } => Ok(false),
+            Node::Line(_) | Node::Each(_) => Err(Stop::Unknown),
             Node::Group { name, nodes } => {
                 let (inner, written) = self.element(world, name, nodes)?;
                 if written {
@@ -214,7 +222,7 @@ impl<'e> Xml<'e> {
                     OutName::Name(name) => self.leaf(name, value, into),
                     _ if value.is_null() => Ok(true),
                     _ => {
-                        push_text(into, allowed(&value)?);
+                        push_text(into, self.allowed(&value)?);
                         Ok(true)
                     }
                 }
@@ -238,6 +246,16 @@ impl<'e> Xml<'e> {
         Ok(any)
     }
 
+    /// The value as text; a character that XML forbids is refused, or another stands for it.
+    fn allowed(&self, value: &V<'_>) -> Outcome<String> {
+        let text = plain(value)?.unwrap_or_else(|| panic!("{value:?} has no text"));
+        if let Some(stand_in) = self.stand_in {
+            let kept = |c: char| if is_allowed(c) { c.to_string() } else { stand_in.to_owned() };
+            return Ok(text.chars().map(kept).collect());
+        }
+        if text.chars().all(is_allowed) { Ok(text) } else { Err(Stop::Rule) }
+    }
+
     /// One element; of a list one an item.
     fn leaf(&self, name: &QName, value: V<'e>, into: &mut Element) -> Outcome<bool> {
         let items = match value {
@@ -250,7 +268,7 @@ impl<'e> Xml<'e> {
             if item.is_null() {
                 element.attributes.push(nil());
             } else {
-                push_text(&mut element, allowed(item)?);
+                push_text(&mut element, self.allowed(item)?);
             }
             into.content.push(Content::Element(element));
             any = true;
@@ -269,10 +287,4 @@ fn push_text(element: &mut Element, text: String) {
         _ if text.is_empty() => {}
         _ => element.content.push(Content::Text(text)),
     }
-}
-
-/// The value as text; a character that XML forbids is refused.
-fn allowed(value: &V<'_>) -> Outcome<String> {
-    let text = plain(value)?.unwrap_or_else(|| panic!("{value:?} has no text"));
-    if text.chars().all(is_allowed) { Ok(text) } else { Err(Stop::Rule) }
 }

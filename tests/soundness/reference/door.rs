@@ -5,7 +5,7 @@ use crate::json::Json;
 use hms_sync::library::form::FormCode;
 use hms_sync::library::value::Numeral;
 use hms_sync::library::{Value, iso};
-use hms_sync::model::{Base, Form, RecordType, Type};
+use hms_sync::model::{Base, Form, RecordType, Type, VariantsType};
 
 pub fn record<'e>(record: &'e RecordType, json: &'e Json) -> V<'e> {
     V::Record(
@@ -24,6 +24,7 @@ fn value<'e>(ty: &'e Type, json: Option<&'e Json>) -> V<'e> {
     match (&ty.base, json) {
         (Base::Any, _) => V::Raw(json),
         (Base::Record(shape), _) => record(shape, json),
+        (Base::Variants(shape), _) => variants(shape, json),
         (Base::List(item), Json::List(items)) => V::List(items.iter().map(|json| value(item, Some(json))).collect()),
         (Base::Dictionary(item), Json::Object(members)) => V::Map(
             members
@@ -40,6 +41,16 @@ fn value<'e>(ty: &'e Type, json: Option<&'e Json>) -> V<'e> {
         }
         (base, _) => V::Scalar(scalar(base, ty.form.as_ref(), json).unwrap_or(Value::Missing)),
     }
+}
+
+/// The field that tells which variant, then that one's.
+fn variants<'e>(shape: &'e VariantsType, json: &'e Json) -> V<'e> {
+    let told = json.member(&shape.by);
+    let variant = shape.variants.iter().find(|variant| told == Some(&Json::Text(variant.code.clone())));
+    let Some(variant) = variant else { return V::MISSING };
+    let mut fields = vec![(shape.by.as_str(), V::Scalar(Value::from(variant.code.as_str())))];
+    fields.extend(variant.fields.iter().map(|field| (field.name.as_str(), value(&field.ty, json.member(&field.name)))));
+    V::Record(fields)
 }
 
 fn scalar<'e>(base: &Base, form: Option<&Form>, json: &'e Json) -> Option<Value<'e>> {

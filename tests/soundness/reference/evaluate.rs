@@ -21,6 +21,8 @@ pub enum Stop {
     Rule,
     /// A number would need over 1,000 digits.
     Size,
+    /// The reference does not know that part of the language yet.
+    Unknown,
 }
 
 /// A number that is computed with, `None` of everything else.
@@ -101,6 +103,11 @@ impl<'e> World<'e> {
             }
             Expr::Lookup { table, keys, column } => return self.look_up(table, keys, *column),
             Expr::Inverse { table, value } => return self.inverse(table, value),
+            // No crosswalk holds anything here.
+            Expr::Find { key, .. } => match self.evaluate(key)? {
+                failed if failed.is_failed() => failed,
+                _ => V::MISSING,
+            },
             Expr::Let { variable, value, body } => {
                 let value = self.evaluate(value)?;
                 self.variables.insert(*variable, value);
@@ -208,10 +215,7 @@ impl<'e> World<'e> {
         };
         for step in steps {
             value = match value {
-                V::Record(fields) => {
-                    let found = fields.into_iter().find(|(name, _)| name == step);
-                    found.map_or(V::MISSING, |(_, value)| value)
-                }
+                V::Record(fields) => self::step(fields, step),
                 failed if failed.is_failed() => return failed,
                 _ => return V::MISSING,
             };
@@ -375,6 +379,16 @@ impl<'e> World<'e> {
         let code = FormCode::writing(form).unwrap_or_else(|why| panic!("{form:?}: {why}"));
         Ok(V::Scalar(code.write(scalar).unwrap_or_else(Value::failed)))
     }
+}
+
+/// A field; or, where the step names one of the variants, what they all are: a field that is alike in several is
+/// named by the first that has it, and the tests around have told others apart.
+fn step<'e>(fields: Vec<(&'e str, V<'e>)>, step: &str) -> V<'e> {
+    if let Some((_, value)) = fields.iter().find(|(name, _)| *name == step) {
+        return value.clone();
+    }
+    let by = step.split_once('=').map(|(by, _)| by);
+    if fields.iter().any(|(name, _)| Some(*name) == by) { V::Record(fields) } else { V::MISSING }
 }
 
 /// The arguments of a call; numbers among them, and in lists among them, have at most 1,000 digits.

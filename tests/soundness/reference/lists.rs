@@ -1,6 +1,6 @@
 //! Going over lists, looking up rows.
 
-use super::evaluate::{Outcome, World, constant, number};
+use super::evaluate::{Outcome, Stop, World, constant, number};
 use super::value::V;
 use hms_sync::library::Value;
 use hms_sync::model::{Constant, Expr, Table};
@@ -24,10 +24,9 @@ impl<'e> World<'e> {
             self.variables.insert(variable, item.clone());
             if self.holds(filter)? {
                 let key = match sort {
-                    Some(sort) => self.evaluate(sort)?,
+                    Some(sort) => self.answered(sort)?,
                     None => V::MISSING,
                 };
-                number(&key)?;
                 kept.push((key, item));
             }
         }
@@ -39,6 +38,16 @@ impl<'e> World<'e> {
             });
         }
         Ok(Ok(kept.into_iter().map(|(_, item)| item).collect()))
+    }
+
+    /// A value that orders: only a limit can make it fail.
+    pub fn answered(&mut self, expr: &'e Expr) -> Outcome<V<'e>> {
+        let value = self.evaluate(expr)?;
+        number(&value)?;
+        match value {
+            V::Scalar(Value::Failed(reason)) => Err(Stop::Reject(None, reason.into_owned())),
+            value => Ok(value),
+        }
     }
 
     pub(super) fn comprehension(

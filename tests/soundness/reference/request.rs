@@ -1,14 +1,14 @@
 //! Targets: who wants the event, and the request that each makes.
 
 use super::body::{self, Xml};
-use super::evaluate::{Outcome, Stop, World, number, plain, under};
+use super::evaluate::{Outcome, Stop, World, plain, under};
 use super::value::V;
 use super::{door, value};
 use crate::body::Element;
 use crate::event::Event;
 use crate::json::Json;
 use hms_sync::library::Value;
-use hms_sync::model::{Expr, Format, HeaderPart, Mapping, Target, UrlPart};
+use hms_sync::model::{Encoding, Expr, Format, HeaderPart, Mapping, Target, UrlPart};
 use hms_sync::plan::Version;
 use std::collections::HashMap;
 
@@ -70,7 +70,7 @@ fn of_target<'e>(world: &mut World<'e>, target: &'e Target, environment: &dyn Fn
         world.variables.insert(each.variable, item.clone());
         let key = under("each", world.holds(each.filter.as_ref())).and_then(|holds| {
             let key = match &each.sort {
-                Some(sort) if holds => under("each", world.evaluate(sort))?,
+                Some(sort) if holds => under("each", world.answered(sort))?,
                 _ => V::MISSING,
             };
             Ok(holds.then_some(key))
@@ -112,22 +112,17 @@ fn answer<'e>(world: &mut World<'e>, target: &'e Target, environment: &dyn Fn(&s
 fn made<'e>(world: &mut World<'e>, target: &'e Target, environment: &dyn Fn(&str) -> String) -> Outcome<Made> {
     let order = under("order by", key(world, &target.order_by))?;
     let version = match &target.newest_by {
-        Some(newest) => {
-            let value = under("newest by", world.evaluate(newest))?;
-            number(&value)?;
-            version(&value)
-        }
+        Some(newest) => version(&under("newest by", world.answered(newest))?),
         None => None,
     };
     let key = under("key", self::key(world, &target.key))?;
+    if let Some(request) = target.request {
+        world.variables.insert(request, V::Record(vec![("key", V::Scalar(Value::from(key.clone())))]));
+    }
     let url = under("url", url(world, &target.url, environment))?;
     let mut headers = vec![(target.key_header.clone(), key.clone())];
     if let Some(body) = &target.body {
-        let kind = match body.format {
-            Format::Json => "application/json",
-            Format::Xml { .. } => "application/xml; charset=utf-8",
-        };
-        headers.push(("Content-Type".to_owned(), kind.to_owned()));
+        headers.push(("Content-Type".to_owned(), content_type(&body.format)?));
     }
     for header in &target.headers {
         let value = under(&header.name, self::header(world, &header.value, environment))?;
@@ -136,12 +131,25 @@ fn made<'e>(world: &mut World<'e>, target: &'e Target, environment: &dyn Fn(&str
     let (mut json, mut xml) = (None, None);
     match target.body.as_ref().map(|body| (&body.format, &body.nodes)) {
         Some((Format::Json, nodes)) => json = Some(under("body", body::json(world, nodes))?),
-        Some((Format::Xml { root, namespaces }, nodes)) => {
-            xml = Some(under("body", Xml { namespaces }.root(world, root, nodes))?);
+        Some((Format::Xml { root, document }, nodes)) => {
+            let xml_of = Xml { namespaces: &document.namespaces, stand_in: document.forbidden.as_deref() };
+            xml = Some(under("body", xml_of.root(world, root, nodes))?);
         }
+        Some(_) => return Err(Stop::Unknown),
         None => {}
     }
     Ok(Made { url, key, order, version, headers, json, xml })
+}
+
+fn content_type(format: &Format) -> Outcome<String> {
+    match format {
+        Format::Json => Ok("application/json".to_owned()),
+        Format::Xml { document, .. } => Ok(match document.encoding {
+            Encoding::Utf8 => "application/xml; charset=utf-8".to_owned(),
+            Encoding::Latin1 => "application/xml; charset=ISO-8859-1".to_owned(),
+        }),
+        _ => Err(Stop::Unknown),
+    }
 }
 
 fn version(value: &V<'_>) -> Option<Version> {
