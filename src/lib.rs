@@ -40,7 +40,7 @@ pub fn compile(name: &str, bytes: &[u8], files: &dyn Files) -> Result<Compilatio
     let mut sources = Sources::new();
     let main = sources.add(name, bytes)?;
     let (tree, mut diagnostics) = syntax::parse(sources.file(main), main);
-    let (checked, found) = check::check(&tree, &sources, files);
+    let (checked, found) = check::check(&tree, &mut sources, files);
     diagnostics.extend(found);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
     let checked = checked.filter(|_| !diagnostic::has_errors(&diagnostics));

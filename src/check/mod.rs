@@ -58,16 +58,17 @@ pub trait Files {
     fn read(&self, path: &str) -> Result<Vec<u8>, String>;
 }
 
-/// Checks one tree; `None` where there is an error.
-pub fn check(tree: &SyntaxTree, sources: &Sources, files: &dyn Files) -> (Option<Checked>, Vec<Diagnostic>) {
-    let mut checker = Checker::new(tree, sources, files);
+/// Checks one tree; `None` where there is an error. The schemas that it names join the sources.
+pub fn check(tree: &SyntaxTree, sources: &mut Sources, files: &dyn Files) -> (Option<Checked>, Vec<Diagnostic>) {
+    let mut checker = Checker::new(tree, sources.clone(), files);
     let checked = checker.mapping(tree);
+    *sources = checker.sources;
     (checked, checker.out)
 }
 
 /// Everything known of one file while it is checked.
 pub(crate) struct Checker<'a> {
-    sources: &'a Sources,
+    sources: Sources,
     files: &'a dyn Files,
     out: Vec<Diagnostic>,
     /// The mapping's name: the file's, without folder and extension.
@@ -111,12 +112,12 @@ struct TopLet {
 }
 
 impl<'a> Checker<'a> {
-    fn new(tree: &'a SyntaxTree, sources: &'a Sources, files: &'a dyn Files) -> Checker<'a> {
+    fn new(tree: &'a SyntaxTree, sources: Sources, files: &'a dyn Files) -> Checker<'a> {
         let mut checker = Checker {
+            name: file_stem(&sources.file(0).name),
             sources,
             files,
             out: Vec::new(),
-            name: file_stem(&sources.file(0).name),
             zone: None,
             event_tree: None,
             event: RecordType { name: None, fields: Vec::new() },

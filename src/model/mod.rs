@@ -2,6 +2,7 @@
 //! the checker, which alone builds a [`Mapping`], and the plan, which runs it. `hms-sync compile` writes it
 //! as a `.mapc` file (JSON).
 
+pub mod constraint;
 pub mod expression;
 pub mod mapc;
 pub mod mapping;
@@ -12,6 +13,7 @@ pub mod test_case;
 pub mod types;
 pub mod unit;
 
+pub use constraint::{Constraint, Space, TextRule};
 pub use expression::{Comparison, Constant, Expr, Form, Operator, Root, Rounding, TextPart};
 pub use mapping::{EventShape, FORMAT, Fallback, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA};
 pub use output::{Body, Format, Leaf, Namespace, Node, OutName, QName, Repeat};

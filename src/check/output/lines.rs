@@ -157,6 +157,7 @@ impl Checker<'_> {
             path: at.full_path(&steps),
             value: value.expr,
             ty: value.ty,
+            rules: Vec::new(),
         };
         let branch = at.branch.clone();
         let shape = at.shape.clone();
