@@ -47,14 +47,20 @@ pub enum Constraint {
     OneOf(Vec<String>),
 }
 
-/// A demand on the text of a leaf: one of the alternatives holds, each with all its constraints.
+/// A demand on the text of a leaf: one of the alternatives holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TextRule {
-    #[serde(default, skip_serializing_if = "Space::is_kept")]
-    pub space: Space,
-    pub any_of: Vec<Vec<Constraint>>,
+    pub any_of: Vec<Alternative>,
     /// What asks for it, for reasons: `ShortName of slots.xsd`.
     pub because: String,
+}
+
+/// All of its constraints hold, once white space is dealt with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Alternative {
+    #[serde(default, skip_serializing_if = "Space::is_kept")]
+    pub space: Space,
+    pub all: Vec<Constraint>,
 }
 
 /// What becomes of white space before a text is held against a rule (XML Schema part 2, §4.3.6).

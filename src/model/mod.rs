@@ -13,7 +13,7 @@ pub mod test_case;
 pub mod types;
 pub mod unit;
 
-pub use constraint::{Constraint, Space, TextRule};
+pub use constraint::{Alternative, Constraint, Space, TextRule};
 pub use expression::{Comparison, Constant, Expr, Form, Operator, Root, Rounding, TextPart};
 pub use mapping::{EventShape, FORMAT, Fallback, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA};
 pub use output::{Body, Format, Leaf, Namespace, Node, OutName, QName, Repeat};
