@@ -156,11 +156,12 @@ impl<'a> Checker<'a> {
             self.table(name);
         }
         let targets = self.targets(tree);
+        let tested = tests_of_map::Tested { targets, whole: self.errors() == 0 };
         let tests: Vec<TestCase> = tree
             .items
             .iter()
             .filter_map(|item| match item {
-                tree::Item::Test(test) => self.test(test, &targets),
+                tree::Item::Test(test) => self.test(test, &tested),
                 _ => None,
             })
             .collect();
@@ -180,7 +181,7 @@ impl<'a> Checker<'a> {
             listen,
             event,
             tables,
-            targets,
+            targets: tested.targets,
         };
         Some(Checked { mapping, tests })
     }

@@ -150,6 +150,8 @@ catalogue! {
     E0703 Error "an expectation of no target"
     E0704 Error "a test without its parts"
     E0705 Error "a file that cannot be read"
+    E0706 Error "a test whose event has not its declared shape"
+    E0707 Error "an expectation that no event can meet"
 
     E0900 Error "a part of the language that this version does not know"
 
@@ -165,6 +167,7 @@ catalogue! {
     W0109 Warning "a secret in the file"
     W0110 Warning "a request without a body"
     W0111 Warning "a credential over plain http"
+    W0112 Warning "a field of a test that the event does not declare"
 }
 
 impl std::fmt::Display for Code {

@@ -101,21 +101,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function(
         "add_seconds",
         "So many seconds later (`at + 30 minutes`).",
-        Signature::new(&[AT, NUMBER], Returns::DateTime).may_fail(OUTSIDE),
+        Signature::new(&[AT, NUMBER], Returns::DateTime).limit(OUTSIDE),
         add_seconds,
     )
     .internal(),
     function(
         "add_days",
         "So many days later (`day + 1 week`).",
-        Signature::new(&[DAY, WHOLE], Returns::Date).may_fail(OUTSIDE),
+        Signature::new(&[DAY, WHOLE], Returns::Date).limit(OUTSIDE),
         add_days,
     )
     .internal(),
     function(
         "add_months",
         "So many months later (`day + 1 month`); the last day of a month that is too short.",
-        Signature::new(&[DAY, WHOLE], Returns::Date).may_fail(OUTSIDE),
+        Signature::new(&[DAY, WHOLE], Returns::Date).limit(OUTSIDE),
         add_months,
     )
     .internal(),

@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of the language: every other layer points into texts through [`Span`].
 
+pub mod json;
+
 use std::sync::Arc;
 
 /// A half-open range of bytes `start..end` in one [`SourceFile`].

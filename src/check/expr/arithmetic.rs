@@ -365,10 +365,7 @@ impl Checker<'_> {
             match (&left.ty.base, amount.ty.unit().cloned()) {
                 (Base::DateTime, Some(unit)) if unit.is_time() => {
                     let amount = self.brought_to(amount, Unit::second())?;
-                    let far = "the result may lie outside the years 1 to 9999";
-                    return Some(Some(
-                        call("add_seconds", signed(&amount), Base::DateTime).inherit(&amount).fails(span, far),
-                    ));
+                    return Some(Some(call("add_seconds", signed(&amount), Base::DateTime).inherit(&amount)));
                 }
                 (Base::Date, Some(unit)) if unit.is_calendar() || (unit.is_time() && is_whole_days(&unit)) => {
                     let (function, each) = match unit.calendar_months() {
@@ -381,8 +378,7 @@ impl Checker<'_> {
                         right: Box::new(Expr::Constant(Constant::Number(Number::from(each)))),
                     };
                     if matches!(amount.ty.base, Base::Integer(_)) {
-                        let far = "the result may lie outside the years 1 to 9999";
-                        return Some(Some(call(function, whole, Base::Date).inherit(&amount).fails(span, far)));
+                        return Some(Some(call(function, whole, Base::Date).inherit(&amount)));
                     }
                 }
                 _ => {}

@@ -64,9 +64,9 @@ impl Checker<'_> {
                         Code::E0222,
                         "several values in parentheses stand only before a pipe",
                         span,
-                        "a tuple here",
+                        "no `| Table` follows",
                     )
-                    .help("look several keys up as in `(clinic, site) | Clinic.ien`"),
+                    .help(format!("look them up in a table: `{} | Table`", self.source(span))),
                 );
                 None
             }

@@ -128,14 +128,21 @@ impl Checker<'_> {
 
     /// The number's digits end.
     pub(in crate::check) fn finished(&mut self, value: Typed) -> Option<Typed> {
-        use crate::check::typed::Pending;
         let source = self.source(value.span);
+        self.finished_or(value, |finish| finish.replace("{}", &source))
+    }
+
+    /// As [`Checker::finished`]; `line` makes what can be pasted of `round({})`.
+    pub(in crate::check) fn finished_or(&mut self, value: Typed, line: impl Fn(&str) -> String) -> Option<Typed> {
+        use crate::check::typed::Pending;
         let diagnostic = match value.pending {
             Pending::Nothing => return Some(value),
             Pending::Fraction => {
                 Diagnostic::new(Code::E0305, "this integer may get a fraction", value.span, "may not be a whole number")
                     .help(format!(
-                        "round it: `round({source})`; or say that the fraction is meant: `decimal({source})`"
+                        "round it: `{}`; or say that the fraction is meant: `{}`",
+                        line("round({})"),
+                        line("decimal({})")
                     ))
             }
             Pending::Endless => Diagnostic::new(
@@ -144,7 +151,7 @@ impl Checker<'_> {
                 value.span,
                 "may not end in finitely many digits",
             )
-            .help(format!("say how many places it has: `round({source}, 2)`")),
+            .help(format!("say how many places it has: `{}`", line("round({}, 2)"))),
         };
         self.report(diagnostic);
         None

@@ -18,7 +18,13 @@ impl Checker<'_> {
             value = self.convert_to(value, to, unit.span, None)?;
         }
         let value = self.answered(value, target)?;
-        let value = self.finished(value)?;
+        let (source, path) = (self.source(value.span), self.source(target.span));
+        let mark = if target.optional.is_some() { "?" } else { "" };
+        let inner = match &target.unit {
+            Some(unit) => format!("{source} in {}", self.source(unit.span)),
+            None => source,
+        };
+        let value = self.finished_or(value, |finish| format!("{} -> {path}{mark}", finish.replace("{}", &inner)))?;
         let value = self.unit_named(value)?;
         self.no_hidden_units(&value)?;
         let value = self.formed(value, target)?;

@@ -209,7 +209,7 @@ impl Checker<'_> {
         for (index, entry) in element.entries.iter().enumerate() {
             match entry {
                 Entry::Leaf { leaf, branch: other, span: first } if leaf.name == *last && !exclusive(branch, other) => {
-                    self.written_twice(last, span, *first);
+                    self.written_twice(span, *first);
                     return None;
                 }
                 Entry::Repeat { repeat, branch: other, span: first }
@@ -217,7 +217,7 @@ impl Checker<'_> {
                         && !exclusive(branch, other)
                         && !(repeats && shape.is_xml()) =>
                 {
-                    self.written_twice(last, span, *first);
+                    self.written_twice(span, *first);
                     return None;
                 }
                 Entry::Group { name, element, span: first } if OutName::Name(name.clone()) == *last => {
@@ -248,11 +248,11 @@ impl Checker<'_> {
         Some(())
     }
 
-    fn written_twice(&mut self, name: &OutName, span: Span, first: Span) {
+    fn written_twice(&mut self, span: Span, first: Span) {
         self.report(
             Diagnostic::new(
                 Code::E0501,
-                format!("`{}` is written twice", super::path_text(std::slice::from_ref(name))),
+                format!("`{}` is written twice", self.source(span)),
                 span,
                 "written again here",
             )

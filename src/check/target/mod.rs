@@ -110,7 +110,7 @@ impl Checker<'_> {
                 );
                 return None;
             }
-            ("POST" | "PUT" | "PATCH", None) => self.report(
+            ("POST" | "PUT" | "PATCH", None) if !self.maps_went_astray() => self.report(
                 Diagnostic::new(
                     Code::W0110,
                     format!("this {} has no map, so it is sent without a body", method.text),
@@ -125,6 +125,11 @@ impl Checker<'_> {
             _ => {}
         }
         Some(method.text.clone())
+    }
+
+    /// A map of this file has found no target, which is reported.
+    fn maps_went_astray(&self) -> bool {
+        self.out.iter().any(|diagnostic| matches!(diagnostic.code, Code::E0601 | Code::E0608))
     }
 
     /// A scalar that is always there: what URLs, keys and headers are made of. `reject` and `skip` in it are fine.

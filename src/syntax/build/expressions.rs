@@ -20,13 +20,6 @@ const SUM: u8 = 8;
 const PRODUCT: u8 = 9;
 const MINUS: u8 = 10;
 
-/// Where an expression stands: left of a row's arrow some are patterns.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stands {
-    AsValue,
-    AsPattern,
-}
-
 enum Waiting {
     Minus(Span),
     Not(Span),
@@ -73,7 +66,7 @@ impl Builder<'_> {
         match node.as_rule() {
             Rule::condition => self.condition(node),
             Rule::missing_operand => self.missing_operand(&node),
-            _ => self.chain(node, Stands::AsValue),
+            _ => self.chain(node),
         }
     }
 
@@ -104,7 +97,7 @@ impl Builder<'_> {
         self.error_at(span)
     }
 
-    pub(super) fn chain(&mut self, node: Node, stands: Stands) -> Expr {
+    pub(super) fn chain(&mut self, node: Node) -> Expr {
         let span = self.trimmed(&node);
         let parts: Vec<Node> = node.into_inner().filter(|part| !super::parts::is_comment(part.as_rule())).collect();
         let operators = parts.iter().filter(|part| is_operator(part.as_rule())).count();
@@ -114,9 +107,8 @@ impl Builder<'_> {
         }
         self.operators += operators;
         let mut yard = Yard::default();
-        let mut parts = parts.into_iter().peekable();
         let mut pipe = span;
-        while let Some(part) = parts.next() {
+        for part in parts {
             match part.as_rule() {
                 Rule::prefix => yard.waiting.push(self.prefix(&part)),
                 Rule::line_if | Rule::bracket_if | Rule::hole_if => {
@@ -147,11 +139,7 @@ impl Builder<'_> {
                     self.wrap(&mut yard, |builder, value| builder.postfix(part, value));
                 }
                 _ => {
-                    let before_pipe = parts.peek().is_some_and(|next| next.as_rule() == Rule::pipe_sign);
                     let operand = self.operand(part);
-                    if matches!(operand.kind, ExprKind::Tuple(_)) && !before_pipe && stands == Stands::AsValue {
-                        self.lone_tuple(operand.span);
-                    }
                     yard.operands.push(operand);
                 }
             }
@@ -174,18 +162,6 @@ impl Builder<'_> {
                 "the first of them",
             )
             .help("give parts of it names with `let`, or make it a table"),
-        );
-    }
-
-    fn lone_tuple(&mut self, span: Span) {
-        self.report(
-            Diagnostic::new(
-                Code::E0001,
-                "several values in parentheses stand only before a pipe",
-                span,
-                "no `| Table` follows",
-            )
-            .help("(clinic, site) | Clinic.ien"),
         );
     }
 

@@ -1,7 +1,6 @@
 //! Operands: literals, names, calls, brackets, texts with holes; and what is attached to them.
 
 use super::braces::{Commas, Kind};
-use super::expressions::Stands;
 use super::{Builder, Node, Parts, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::*;
@@ -355,7 +354,7 @@ impl Builder<'_> {
         if node.as_rule() == Rule::missing_operand {
             return self.expr(node);
         }
-        self.chain(node, Stands::AsValue)
+        self.chain(node)
     }
 
     /// `each x in list where … by …`, on a line or in brackets.

@@ -1,7 +1,6 @@
 //! Tables and matches: rows and arms, and the patterns they begin with.
 
 use super::braces::{Commas, Kind};
-use super::expressions::Stands;
 use super::{Builder, Node, Parts, Rule};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::*;
@@ -183,7 +182,7 @@ impl Builder<'_> {
         if is_alternatives {
             return self.alternatives(node);
         }
-        let expr = self.chain(node, Stands::AsPattern);
+        let expr = self.chain(node);
         self.pattern_of(expr)
     }
 

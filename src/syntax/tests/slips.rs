@@ -218,7 +218,6 @@ const SLIPS: &[(&str, &str, Code, &str)] = &[
     ("ruleId              -> @id", "ruleId -> a,, total -> b", E0001, ""),
     ("ruleId              -> @id", "ruleId -> a total -> b", E0006, "ruleId -> a, total -> b"),
     ("ruleId              -> @id", "ruleId -> @id)", E0014, ""),
-    ("ruleId              -> @id", "(ruleId, note) -> @id", E0001, ""),
     ("fn full(", "what is this\n\nfn full(", E0001, ""),
     ("fn full(", "ruleId -> x\nnote -> y\n\nfn full(", E0001, ""),
     ("fn full(", "}\n\nfn full(", E0014, ""),

@@ -107,6 +107,8 @@ impl<'a> Seen<'a> {
         let got = String::from_utf8_lossy(body);
         match self.format {
             Some(Format::Xml { .. }) => same_xml(expected, &got),
+            // of a file; JSON is compared as JSON
+            Some(Format::Json) => same_json("the body is", &parsed(expected)?, &json_body(request)?),
             _ => same_text("the body is", expected, &got),
         }
     }
