@@ -92,6 +92,7 @@ impl Check {
         };
         let length = || text.chars().count() as u64;
         match constraint {
+            Constraint::Length(exact) => length() == *exact,
             Constraint::MinLength(least) => length() >= *least,
             Constraint::MaxLength(most) => text.len() as u64 <= *most || length() <= *most,
             Constraint::Pattern(_) => true,
@@ -120,29 +121,35 @@ impl Check {
     fn reason(&self) -> String {
         match self {
             Check::Pattern(_) => "does not match the pattern".into(),
-            Check::Plain(constraint) => match constraint {
-                Constraint::MinLength(1) => "is empty".into(),
-                Constraint::MinLength(least) => format!("is shorter than {least} characters"),
-                Constraint::MaxLength(most) => format!("is longer than {most} characters"),
-                Constraint::Pattern(_) => "does not match the pattern".into(),
-                Constraint::Minimum { than, exclusive: false } => format!("is less than {than}"),
-                Constraint::Minimum { than, exclusive: true } => format!("is not more than {than}"),
-                Constraint::Maximum { than, exclusive: false } => format!("is more than {than}"),
-                Constraint::Maximum { than, exclusive: true } => format!("is not less than {than}"),
-                Constraint::MultipleOf(of) => format!("is no multiple of {of}"),
-                Constraint::TotalDigits(most) => format!("has more than {most} digits"),
-                Constraint::FractionDigits(most) => format!("has more than {most} digits after the point"),
-                Constraint::Earliest { than, exclusive: false } => format!("is before {than}"),
-                Constraint::Earliest { than, exclusive: true } => format!("is not after {than}"),
-                Constraint::Latest { than, exclusive: false } => format!("is after {than}"),
-                Constraint::Latest { than, exclusive: true } => format!("is not before {than}"),
-                Constraint::OneOf(texts) if texts.len() <= 6 => {
-                    let quoted: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
-                    format!("is none of {}", quoted.join(", "))
-                }
-                Constraint::OneOf(texts) => format!("is none of the {} values", texts.len()),
-            },
+            Check::Plain(constraint) => describe(constraint),
         }
+    }
+}
+
+/// What is to be said of a text that breaks the constraint, behind `it` or a path: `is longer than 10 characters`.
+pub fn describe(constraint: &Constraint) -> String {
+    match constraint {
+        Constraint::Length(exact) => format!("does not have {exact} characters"),
+        Constraint::MinLength(1) => "is empty".into(),
+        Constraint::MinLength(least) => format!("is shorter than {least} characters"),
+        Constraint::MaxLength(most) => format!("is longer than {most} characters"),
+        Constraint::Pattern(_) => "does not match the pattern".into(),
+        Constraint::Minimum { than, exclusive: false } => format!("is less than {than}"),
+        Constraint::Minimum { than, exclusive: true } => format!("is not more than {than}"),
+        Constraint::Maximum { than, exclusive: false } => format!("is more than {than}"),
+        Constraint::Maximum { than, exclusive: true } => format!("is not less than {than}"),
+        Constraint::MultipleOf(of) => format!("is no multiple of {of}"),
+        Constraint::TotalDigits(most) => format!("has more than {most} digits"),
+        Constraint::FractionDigits(most) => format!("has more than {most} digits behind the point"),
+        Constraint::Earliest { than, exclusive: false } => format!("is before {than}"),
+        Constraint::Earliest { than, exclusive: true } => format!("is not after {than}"),
+        Constraint::Latest { than, exclusive: false } => format!("is after {than}"),
+        Constraint::Latest { than, exclusive: true } => format!("is not before {than}"),
+        Constraint::OneOf(texts) if texts.len() <= 6 => {
+            let quoted: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
+            format!("is none of {}", quoted.join(", "))
+        }
+        Constraint::OneOf(texts) => format!("is none of the {} values", texts.len()),
     }
 }
 
@@ -209,6 +216,7 @@ mod tests {
     fn each_constraint_tells_what_is_in_from_what_is_out() {
         use Constraint::*;
         let cases = [
+            (Length(2), "éé", "é"),
             (MinLength(2), "é1", "é"),
             (MaxLength(2), "éé", "ééé"),
             (Pattern("^a+$".into()), "aa", "ab"),

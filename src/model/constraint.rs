@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Constraint {
+    /// Exactly so many Unicode scalar values.
+    Length(u64),
     /// In Unicode scalar values.
     MinLength(u64),
     /// In Unicode scalar values.

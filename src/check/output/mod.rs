@@ -3,6 +3,7 @@
 mod leaf;
 mod lines;
 mod place;
+mod xsd;
 
 use super::Checker;
 use super::scope::Scope;
@@ -33,8 +34,10 @@ pub(super) enum Entry {
         element: Element,
         span: Span,
     },
+    /// The lines of an item are in `element`, not yet in `repeat`.
     Repeat {
         repeat: Repeat,
+        element: Element,
         branch: Branch,
         span: Span,
     },
@@ -62,7 +65,7 @@ impl Element {
             .map(|entry| match entry {
                 Entry::Leaf { leaf, .. } => Node::Leaf(leaf),
                 Entry::Group { name, element, .. } => Node::Group { name, nodes: element.into_nodes() },
-                Entry::Repeat { repeat, .. } => Node::Repeat(repeat),
+                Entry::Repeat { repeat, element, .. } => Node::Repeat(Repeat { nodes: element.into_nodes(), ..repeat }),
                 Entry::Line(node) => node,
             })
             .collect()
@@ -77,9 +80,6 @@ pub(super) fn exclusive(a: &Branch, b: &Branch) -> bool {
 impl Checker<'_> {
     /// The body of a target; `scope` holds what the target's `when` proved.
     pub(super) fn body(&mut self, map: &tree::Map, scope: &mut Scope) -> Option<Body> {
-        if let Some(conforming) = &map.conforming {
-            return self.not_yet(conforming.span, "`conforming` a schema");
-        }
         let mut root = None;
         let shape = match &map.format {
             None => Shape::Json,
@@ -134,14 +134,61 @@ impl Checker<'_> {
         self.lines(&map.body, &mut lines, &mut element, scope);
         scope.back_to(mark);
         let format = match (shape, root) {
-            (Shape::Xml { namespaces }, Some(root)) => {
-                let root = self.qname(&root, &namespaces)?;
+            (Shape::Xml { namespaces }, Some(name)) => {
+                let root = self.qname(&name, &namespaces)?;
+                if let (Some(conforming), true) = (&map.conforming, self.errors() == errors) {
+                    self.conforms(conforming, (&root, name.span), &namespaces, &mut element);
+                }
                 let namespaces = namespaces.into_iter().map(|(prefix, uri, _)| Namespace { prefix, uri }).collect();
                 Format::Xml { root, namespaces }
             }
-            _ => Format::Json,
+            _ => {
+                if let Some(conforming) = &map.conforming {
+                    self.json_conforms(conforming);
+                }
+                Format::Json
+            }
         };
         (self.errors() == errors).then(|| Body { format, nodes: element.into_nodes() })
+    }
+
+    /// An XML body against the schema that it names.
+    fn conforms(
+        &mut self,
+        schema: &tree::Text,
+        root: (&QName, Span),
+        namespaces: &[(Option<String>, String, Span)],
+        element: &mut Element,
+    ) {
+        if !is_xsd(schema) {
+            self.report(
+                Diagnostic::new(
+                    Code::E1070,
+                    "an XML body is held against an XML Schema, an `.xsd` file",
+                    schema.span,
+                    "another kind of schema",
+                )
+                .help("name the XSD: `conforming \"slots.xsd\"`"),
+            );
+            return;
+        }
+        self.conforms_to_xsd(schema, root, namespaces, element);
+    }
+
+    fn json_conforms(&mut self, schema: &tree::Text) {
+        if is_xsd(schema) {
+            self.report(
+                Diagnostic::new(
+                    Code::E1070,
+                    "an XML Schema is of XML bodies, and this one is JSON",
+                    schema.span,
+                    "of XML",
+                )
+                .help("write `map as xml Root conforming \"…\"`, or name a JSON Schema"),
+            );
+            return;
+        }
+        self.not_yet::<()>(schema.span, "`conforming` a JSON Schema");
     }
 
     fn namespaces(&mut self, block: &tree::Block) -> Vec<(Option<String>, String, Span)> {
@@ -179,6 +226,10 @@ impl Checker<'_> {
         }
         found
     }
+}
+
+fn is_xsd(schema: &tree::Text) -> bool {
+    schema.value.to_ascii_lowercase().ends_with(".xsd")
 }
 
 /// The words of a target path, for messages and reasons.

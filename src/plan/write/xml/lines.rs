@@ -2,6 +2,7 @@
 //! text and elements in that order.
 
 use super::*;
+use crate::library::constraint::Rule;
 use crate::plan::evaluate::{Stop, Walked};
 
 pub struct Element {
@@ -30,6 +31,8 @@ struct LeafLine {
     when: Option<Code>,
     value: Code,
     null: bool,
+    /// What the target's schema asks of the text.
+    rules: Box<[Rule]>,
     path: Box<str>,
 }
 
@@ -76,7 +79,9 @@ impl<'m> Builder<'_, 'm> {
         let null = self.may_be_null(&leaf.ty);
         let when = optional(leaf.when.as_ref(), self.compiler)?;
         let value = self.compiler.expression(&leaf.value)?;
-        let line = LeafLine { name, when, value, null, path: leaf.path.as_str().into() };
+        let rules: Result<Box<[Rule]>, String> = leaf.rules.iter().map(Rule::new).collect();
+        let rules = rules.or_else(|problem| self.compiler.error(problem))?;
+        let line = LeafLine { name, when, value, null, rules, path: leaf.path.as_str().into() };
         match &leaf.name {
             OutName::Attribute(_) => element.attributes.push(line),
             OutName::Name(_) => element.children.push(Child::Leaf(line)),
@@ -279,14 +284,18 @@ impl LeafLine {
         machine: &mut Machine<'e>,
         out: &mut Vec<u8>,
     ) -> Outcome<()> {
-        let allowed = match value {
-            Value::Text(text) => write(text, out),
+        let mut made = String::new();
+        let text: &str = match value {
+            Value::Text(text) => text,
             value => {
-                let mut text = String::new();
-                machine.push_plain(value, &mut text)?;
-                write(&text, out)
+                machine.push_plain(value, &mut made)?;
+                &made
             }
         };
-        if allowed { Ok(()) } else { Err(text::forbidden(value, &self.value, machine)) }
+        if let Some(rule) = self.rules.iter().find(|rule| !rule.holds(text)) {
+            let reason = rule.reason(text);
+            return Err(text::refused(value, &self.value, machine, reason, |text| !rule.holds(text)));
+        }
+        if write(text, out) { Ok(()) } else { Err(text::forbidden(value, &self.value, machine)) }
     }
 }

@@ -69,10 +69,28 @@ fn push(text: &str, attribute: bool, out: &mut Vec<u8>) -> bool {
 #[cold]
 pub fn forbidden<'e>(value: &Value<'e>, code: &'e Code, machine: &mut Machine<'e>) -> Box<Stop> {
     const REASON: &str = "holds a character that XML 1.0 does not allow";
-    let own = value.as_text().and_then(|text| machine.place_in_event(text)).map(|byte| locate(machine.text, byte));
-    let path = own.or_else(|| machine.culprit(code, |text| text.chars().any(|c| !is_allowed(c))));
-    match path {
-        Some(path) => Box::new(Stop::Refused(Refusal { path, reason: REASON.to_owned() })),
-        None => Box::new(Stop::Reject(REASON.to_owned())),
+    refused(value, code, machine, REASON.to_owned(), |text| text.chars().any(|c| !is_allowed(c)))
+}
+
+/// As [`forbidden`], of a text for which `wrong` holds.
+#[cold]
+pub fn refused<'e>(
+    value: &Value<'e>,
+    code: &'e Code,
+    machine: &mut Machine<'e>,
+    reason: String,
+    wrong: impl Fn(&str) -> bool,
+) -> Box<Stop> {
+    let received = match value {
+        Value::Numeral(numeral) => Some(numeral.text),
+        Value::Time(time) => time.received,
+        Value::DateTime(at) => at.received,
+        Value::Duration(duration) => duration.received,
+        value => value.as_text(),
+    };
+    let own = received.and_then(|text| machine.place_in_event(text)).map(|byte| locate(machine.text, byte));
+    match own.or_else(|| machine.culprit(code, wrong)) {
+        Some(path) => Box::new(Stop::Refused(Refusal { path, reason })),
+        None => Box::new(Stop::Reject(reason)),
     }
 }
