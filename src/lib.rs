@@ -31,6 +31,8 @@ pub struct Compilation {
     pub sources: Sources,
     pub checked: Option<Checked>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether the file only declares what others `use`: checked as such, but no mapping.
+    pub library: bool,
 }
 
 /// Compiles one `.map`. `name` is what messages call it (the path as the user wrote it).
@@ -45,5 +47,5 @@ pub fn compile(name: &str, bytes: &[u8], files: &dyn Files) -> Result<Compilatio
     diagnostics.extend(found);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span, diagnostic.code));
     let checked = checked.filter(|_| !diagnostic::has_errors(&diagnostics));
-    Ok(Compilation { sources, checked, diagnostics })
+    Ok(Compilation { sources, checked, diagnostics, library: check::is_library(&tree) })
 }

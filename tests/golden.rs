@@ -99,8 +99,8 @@ fn every_code_has_a_case() {
 
 /// A case of `hms-sync transform`: parts under headings of the form `--- name`.
 ///
-/// `map` is the mapping, `events` the input, `arguments` further arguments (may be left out); `out`, `err` and `status`
-/// are what came.
+/// `map` is the mapping, `events` the input; `arguments` (further arguments) and `file NAME` (what lies beside it) may
+/// be left out; `out`, `err` and `status` are what came.
 #[test]
 fn transform() {
     let mut golden = Golden::new();
@@ -112,6 +112,14 @@ fn transform() {
         let arguments = part("arguments").unwrap_or_default();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("m.map"), map).unwrap();
+        let mut files = String::new();
+        for name in text.lines().filter_map(|line| line.strip_prefix("--- file ")) {
+            let content = part(&format!("file {name}")).unwrap();
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+            let _ = write!(files, "--- file {name}\n{content}");
+        }
         let mut child = Command::new(env!("CARGO_BIN_EXE_hms-sync"))
             .args(["transform", "--mapping", "m.map"])
             .args(arguments.split_whitespace())
@@ -126,7 +134,7 @@ fn transform() {
         // A broken mapping ends it before it reads.
         let _ = child.stdin.take().unwrap().write_all(events.as_bytes());
         let ended = child.wait_with_output().unwrap();
-        let mut got = format!("--- map\n{map}--- events\n{events}");
+        let mut got = format!("--- map\n{map}{files}--- events\n{events}");
         if !arguments.is_empty() {
             got.push_str(&format!("--- arguments\n{arguments}"));
         }

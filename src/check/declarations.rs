@@ -10,55 +10,6 @@ use crate::text::Span;
 use std::collections::BTreeMap;
 
 impl<'a> Checker<'a> {
-    /// Takes down every declaration by its name; what is declared twice is reported.
-    pub(super) fn declare(&mut self, tree: &'a SyntaxTree) {
-        for item in &tree.items {
-            let again = match item {
-                Item::Type(node) => first(&mut self.type_declarations, &node.name, node, |node| node.name.span),
-                Item::Table(node) => first(&mut self.table_trees, &node.name, node, |node| node.name.span),
-                Item::Function(node) => first(&mut self.functions, &node.name, node, |node| node.name.span),
-                Item::Let(node) => first(&mut self.let_trees, &node.name, node, |node| node.name.span),
-                Item::Map(node) if node.parameters.is_some() => match &node.name {
-                    Some(name) => first(&mut self.reusable, name, node, |node| node.keyword),
-                    None => None,
-                },
-                Item::Zone(zone, span) => {
-                    if crate::library::zone::Zone::named(&zone.value).is_err() {
-                        self.report(
-                            Diagnostic::new(
-                                Code::E0110,
-                                format!("there is no time zone {:?}", zone.value),
-                                zone.span,
-                                "not a zone",
-                            )
-                            .also(*span, "of this file")
-                            .help("name one as IANA does, e.g. `zone \"America/New_York\"`"),
-                        );
-                    } else {
-                        self.zone = Some(zone.value.clone());
-                    }
-                    None
-                }
-                Item::Use(node) => {
-                    self.not_yet::<()>(node.span, "`use` of other files");
-                    None
-                }
-                Item::Crosswalk(node) => {
-                    self.not_yet::<()>(node.span, "crosswalks");
-                    None
-                }
-                _ => None,
-            };
-            if let Some((name, span, before)) = again {
-                self.report(
-                    Diagnostic::new(Code::E0106, format!("`{name}` is declared twice"), span, "declared again here")
-                        .also(before, "first declared here")
-                        .help("give one of the two another name"),
-                );
-            }
-        }
-    }
-
     /// The targets with their maps.
     pub(super) fn targets(&mut self, tree: &'a SyntaxTree) -> Vec<Target> {
         let nodes: Vec<&tree::Target> = tree
@@ -180,35 +131,33 @@ impl<'a> Checker<'a> {
 
     /// Where the event declares the field at this path.
     pub(super) fn declaration(&self, origin: &[String]) -> Option<Span> {
-        let mut fields: &[tree::Field] = &self.event_tree?.fields;
-        let mut found: Option<&tree::Field> = None;
-        for step in origin.iter().filter(|step| *step != "[]") {
-            let field = fields.iter().find(|field| field.name.text == *step)?;
-            found = Some(field);
-            fields = self.fields_of(&field.ty, 0);
+        let mut steps = origin.iter().filter(|step| *step != "[]");
+        let fields: &[tree::Field] = &self.event_tree?.fields;
+        let mut found = Declared::Field(field_of(fields, steps.next()?)?);
+        for step in steps {
+            let Declared::Field(field) = found else { return None };
+            found = self.declared_in(&field.ty, step, 0)?;
         }
-        found.map(|field| field.name.span.to(field.ty.span))
+        Some(match found {
+            Declared::Field(field) => field.name.span.to(field.ty.span),
+            Declared::Discriminator(span) => span,
+        })
     }
 
-    fn fields_of<'t>(&'t self, node: &'t TypeNode, depth: usize) -> &'t [tree::Field] {
+    /// The field of that name in a value of the type as written.
+    fn declared_in<'t>(&'t self, node: &'t TypeNode, name: &str, depth: usize) -> Option<Declared<'t>> {
         if depth > 100 {
-            return &[];
+            return None;
         }
+        let inside = |node: &'t TypeNode| self.declared_in(node, name, depth + 1);
         match &node.kind {
-            TypeKind::Record(fields) => fields,
-            TypeKind::List(inner) | TypeKind::Group(inner) | TypeKind::Dictionary(inner) => {
-                self.fields_of(inner, depth + 1)
-            }
-            TypeKind::Union(parts) => parts
-                .iter()
-                .map(|part| self.fields_of(part, depth + 1))
-                .find(|fields| !fields.is_empty())
-                .unwrap_or(&[]),
-            TypeKind::Named(name) => match self.type_declarations.get(name.text.as_str()) {
-                Some(declaration) => self.fields_of(&declaration.ty, depth + 1),
-                None => &[],
-            },
-            _ => &[],
+            TypeKind::Record(fields) => field_of(fields, name).map(Declared::Field),
+            TypeKind::Variants { by, .. } if by.text == name => Some(Declared::Discriminator(by.span)),
+            TypeKind::Variants { variants, .. } => variants.iter().find_map(|(_, node)| inside(node)),
+            TypeKind::List(inner) | TypeKind::Group(inner) | TypeKind::Dictionary(inner) => inside(inner),
+            TypeKind::Union(parts) => parts.iter().find_map(inside),
+            TypeKind::Named(name) => inside(&self.type_named(name)?.ty),
+            TypeKind::Code(_) | TypeKind::Null | TypeKind::New(_) | TypeKind::Missing => None,
         }
     }
 
@@ -232,18 +181,12 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Puts a declaration under its name; gives the name, its place and the earlier place where it is taken.
-fn first<'a, T>(
-    known: &mut BTreeMap<&'a str, &'a T>,
-    name: &'a tree::Name,
-    node: &'a T,
-    place: impl Fn(&T) -> Span,
-) -> Option<(String, Span, Span)> {
-    match known.get(name.text.as_str()) {
-        Some(before) => Some((name.text.clone(), name.span, place(before))),
-        None => {
-            known.insert(&name.text, node);
-            None
-        }
-    }
+/// What declares a field: itself, or as the one that tells variants apart.
+enum Declared<'t> {
+    Field(&'t tree::Field),
+    Discriminator(Span),
+}
+
+fn field_of<'t>(fields: &'t [tree::Field], name: &str) -> Option<&'t tree::Field> {
+    fields.iter().find(|field| field.name.text == name)
 }

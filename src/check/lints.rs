@@ -92,7 +92,9 @@ impl Checker<'_> {
                 Item::Table(table) if !used_tables.contains(&table.name.text) && !self.mentions(&table.name) => {
                     (&table.name, "table")
                 }
-                Item::Let(declared) if !self.ever_used_lets.contains(&declared.name.text) => (&declared.name, "`let`"),
+                Item::Let(declared) if !self.ever_used_lets.contains(&(0, declared.name.text.as_str())) => {
+                    (&declared.name, "`let`")
+                }
                 _ => continue,
             };
             self.report(

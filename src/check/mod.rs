@@ -5,28 +5,36 @@
 //! here ([`typed::Typed`]); what a test has proved is kept in [`scope::Scope`]. A mistake is reported once:
 //! what depends on it is `None` and says nothing more.
 
+mod bodies;
+mod csv_text;
 mod declarations;
 mod expr;
 mod lints;
+mod modules;
+mod names;
 mod nearest;
 mod output;
 mod scope;
 mod show;
 mod table;
+mod table_file;
 mod target;
 mod tests_of_map;
 mod typed;
 mod types;
 
+pub use modules::{MAX_FILES, is_library};
 pub use nearest::nearest;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Constant, EventShape, Expr, Listen, Mapping, Node, RecordType, SourceDigest, TestCase, Type};
 use crate::syntax::tree::{self, SyntaxTree};
 use crate::text::{Sources, Span};
+use modules::Modules;
+use names::Id;
 use scope::Origin;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use table::TableInfo;
 use typed::Typed;
@@ -52,16 +60,41 @@ impl Checked {
     }
 }
 
-/// Hands over the files that a mapping names (`file "expected.xml"`), by the path as written there; the
-/// caller resolves it against the mapping's folder. The error is one plain sentence.
+/// Hands over the files that a mapping names; no other I/O happens while it is compiled. The errors are one plain
+/// sentence.
 pub trait Files {
+    /// Reads a file by its path, with `/`, from the folder that the mapping is in.
+    ///
+    /// # Errors
+    /// It cannot be read.
     fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+
+    /// The folders in which a file of `use`, or a table's, is looked for when it does not lie beside the file that
+    /// names it, in this order, as messages call them.
+    fn search_path(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Reads a file below one of the folders of the search path, by its index.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn read_below(&self, folder: usize, path: &str) -> Result<Vec<u8>, String> {
+        let _ = folder;
+        Err(format!("there is no {path} in the search path"))
+    }
 }
 
-/// Checks one tree; `None` where there is an error. The schemas that it names join the sources.
+/// Checks one tree; `None` where there is an error, and of a file that only declares what others use
+/// ([`is_library`]). The files that it names join the sources.
 pub fn check(tree: &SyntaxTree, sources: &mut Sources, files: &dyn Files) -> (Option<Checked>, Vec<Diagnostic>) {
-    let mut checker = Checker::new(tree, sources.clone(), files);
-    let checked = checker.mapping(tree);
+    let (modules, out) = modules::load(tree, sources, files);
+    let mut checker = Checker::new(tree, &modules, sources.clone(), files);
+    checker.out.splice(0..0, out);
+    let checked = match is_library(tree) {
+        true => checker.library(),
+        false => checker.mapping(tree),
+    };
     *sources = checker.sources;
     (checked, checker.out)
 }
@@ -73,28 +106,34 @@ pub(crate) struct Checker<'a> {
     out: Vec<Diagnostic>,
     /// The mapping's name: the file's, without folder and extension.
     name: String,
-    zone: Option<String>,
+    /// The mapping's own tree first, then those that it uses.
+    trees: Vec<(u32, &'a SyntaxTree)>,
+    /// The files that paths in the trees led to.
+    found: &'a HashMap<Span, u32>,
+    /// By file.
+    names: Vec<names::Names<'a>>,
     event_tree: Option<&'a tree::Event>,
     event: RecordType,
-    type_declarations: BTreeMap<&'a str, &'a tree::TypeDeclaration>,
-    types: HashMap<String, Option<Type>>,
-    types_under_way: Vec<String>,
-    table_trees: BTreeMap<&'a str, &'a tree::Table>,
-    tables: HashMap<String, Option<Rc<TableInfo>>>,
+    types: HashMap<Id<'a>, Option<Type>>,
+    types_under_way: Vec<Id<'a>>,
+    /// Where each kind of its own is declared.
+    kinds: HashMap<String, Span>,
+    /// The first key of a kind that each column of a table is asked for.
+    key_kinds: HashMap<(String, usize), Typed>,
+    tables: HashMap<Id<'a>, Option<Rc<TableInfo>>>,
     row_spans: Vec<(String, Vec<Constant>, Span)>,
     /// Table and keys of each look-up: the codes it may ask for, `None` for any.
     table_uses: Vec<(String, Vec<Option<Vec<Constant>>>)>,
-    functions: BTreeMap<&'a str, &'a tree::Function>,
-    functions_under_way: Vec<String>,
-    reusable: BTreeMap<&'a str, &'a tree::Map>,
-    used_maps: BTreeSet<String>,
-    let_trees: BTreeMap<&'a str, &'a tree::Let>,
-    lets: HashMap<String, Option<TopLet>>,
-    lets_under_way: Vec<String>,
+    /// Functions and maps whose bodies are being checked, by the places of their names.
+    under_way: Vec<Span>,
+    /// Functions and maps whose bodies are checked.
+    checked: HashSet<Span>,
+    lets: HashMap<Id<'a>, Option<TopLet<'a>>>,
+    lets_under_way: Vec<Id<'a>>,
     /// In the order in which they were typed: what a `let` uses comes before it.
-    let_order: Vec<String>,
-    used_lets: BTreeSet<String>,
-    ever_used_lets: BTreeSet<String>,
+    let_order: Vec<Id<'a>>,
+    used_lets: BTreeSet<Id<'a>>,
+    ever_used_lets: BTreeSet<Id<'a>>,
     /// Names whose declaration is wrong: uses of them are not reported again.
     poisoned_fields: HashSet<String>,
     poisoned_targets: HashSet<String>,
@@ -103,36 +142,35 @@ pub(crate) struct Checker<'a> {
     next_variable: u32,
 }
 
-/// A `let` at the top of the file, typed.
+/// A `let` at the top of a file, typed.
 #[derive(Clone, Debug)]
-struct TopLet {
+struct TopLet<'a> {
     variable: u32,
     value: Typed,
-    uses: BTreeSet<String>,
+    uses: BTreeSet<Id<'a>>,
 }
 
 impl<'a> Checker<'a> {
-    fn new(tree: &'a SyntaxTree, sources: Sources, files: &'a dyn Files) -> Checker<'a> {
+    fn new(tree: &'a SyntaxTree, modules: &'a Modules, sources: Sources, files: &'a dyn Files) -> Checker<'a> {
         let mut checker = Checker {
             name: file_stem(&sources.file(0).name),
             sources,
             files,
             out: Vec::new(),
-            zone: None,
+            trees: Vec::new(),
+            found: &modules.found,
+            names: Vec::new(),
             event_tree: None,
             event: RecordType { name: None, fields: Vec::new() },
-            type_declarations: BTreeMap::new(),
             types: HashMap::new(),
             types_under_way: Vec::new(),
-            table_trees: BTreeMap::new(),
+            kinds: HashMap::new(),
+            key_kinds: HashMap::new(),
             tables: HashMap::new(),
             row_spans: Vec::new(),
             table_uses: Vec::new(),
-            functions: BTreeMap::new(),
-            functions_under_way: Vec::new(),
-            reusable: BTreeMap::new(),
-            used_maps: BTreeSet::new(),
-            let_trees: BTreeMap::new(),
+            under_way: Vec::new(),
+            checked: HashSet::new(),
             lets: HashMap::new(),
             lets_under_way: Vec::new(),
             let_order: Vec::new(),
@@ -145,17 +183,27 @@ impl<'a> Checker<'a> {
             // 0 is `it` in the default row of a table.
             next_variable: 1,
         };
-        checker.declare(tree);
+        checker.declare_all(tree, modules);
         checker
+    }
+
+    /// A file that only declares what others use: each of its bodies.
+    fn library(&mut self) -> Option<Checked> {
+        self.all_bodies();
+        None
     }
 
     fn mapping(&mut self, tree: &'a SyntaxTree) -> Option<Checked> {
         let listen = self.listen(tree);
         let event = self.event_shape(tree);
-        for name in self.table_trees.keys().copied().collect::<Vec<_>>() {
-            self.table(name);
+        for declaration in self.names[0].tables.values().copied().collect::<Vec<_>>() {
+            if declaration.name.span.file == 0 {
+                self.table(declaration);
+            }
         }
         let targets = self.targets(tree);
+        let used_tables: HashSet<String> = self.table_uses.iter().map(|(name, _)| name.clone()).collect();
+        self.all_bodies();
         let tested = tests_of_map::Tested { targets, whole: self.errors() == 0 };
         let tests: Vec<TestCase> = tree
             .items
@@ -169,7 +217,10 @@ impl<'a> Checker<'a> {
         if self.out.iter().any(|diagnostic| diagnostic.severity() == Severity::Error) {
             return None;
         }
-        let mut tables: Vec<_> = self.tables.values().flatten().map(|table| table.model.clone()).collect();
+        // Of other files the tables that are looked up in.
+        let wanted = |table: &TableInfo| table.span.file == 0 || used_tables.contains(&table.model.name);
+        let found = self.tables.values().flatten().filter(|table| wanted(table));
+        let mut tables: Vec<_> = found.map(|table| table.model.clone()).collect();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         let (listen, event) = (listen?, event?);
         let mapping = Mapping {
@@ -225,10 +276,11 @@ impl<'a> Checker<'a> {
         self.next_variable - 1
     }
 
-    /// A `let` of the file by its name; `None`: there is none.
+    /// A `let` of a file by its name there; `None`: there is none.
     fn top_let(&mut self, name: &str, span: Span) -> Option<Option<Typed>> {
-        let declaration = *self.let_trees.get(name)?;
-        if self.lets_under_way.iter().any(|under_way| under_way == name) {
+        let declaration = *self.names_at(span).lets.get(name)?;
+        let id: Id<'a> = (declaration.name.span.file, declaration.name.text.as_str());
+        if self.lets_under_way.contains(&id) {
             self.report(
                 Diagnostic::new(Code::E0218, format!("`{name}` is made of itself"), span, "leads back to the `let`")
                     .also(declaration.name.span, "declared here")
@@ -236,33 +288,35 @@ impl<'a> Checker<'a> {
             );
             return Some(None);
         }
-        if !self.lets.contains_key(name) {
-            self.lets_under_way.push(name.to_string());
+        if !self.lets.contains_key(&id) {
+            self.lets_under_way.push(id);
             let outer = std::mem::take(&mut self.used_lets);
             let in_url = std::mem::replace(&mut self.in_url, false);
-            let value = self.expr(&declaration.value, &mut scope::Scope::of_event());
+            // What other files declare knows nothing of this one's event.
+            let mut scope = if id.0 == 0 { scope::Scope::of_event() } else { scope::Scope::default() };
+            let value = self.expr(&declaration.value, &mut scope);
             self.in_url = in_url;
             let uses = std::mem::replace(&mut self.used_lets, outer);
             self.lets_under_way.pop();
             let variable = self.variable();
-            self.lets.insert(name.to_string(), value.map(|value| TopLet { variable, value, uses }));
-            self.let_order.push(name.to_string());
+            self.lets.insert(id, value.map(|value| TopLet { variable, value, uses }));
+            self.let_order.push(id);
         }
-        self.used_lets.insert(name.to_string());
-        self.ever_used_lets.insert(name.to_string());
-        let Some(known) = self.lets.get(name).cloned().flatten() else { return Some(None) };
+        self.used_lets.insert(id);
+        self.ever_used_lets.insert(id);
+        let Some(known) = self.lets.get(&id).cloned().flatten() else { return Some(None) };
         Some(Some(Typed { expr: Typed::local(known.variable), span, ..known.value }))
     }
 
     /// The `let`s that were used since the set was last emptied, and what they use, in order.
-    fn lets_in_use(&self) -> Vec<TopLet> {
-        let mut wanted: BTreeSet<&str> = self.used_lets.iter().map(String::as_str).collect();
-        for name in self.let_order.iter().rev() {
-            if let (true, Some(Some(known))) = (wanted.contains(name.as_str()), self.lets.get(name)) {
-                wanted.extend(known.uses.iter().map(String::as_str));
+    fn lets_in_use(&self) -> Vec<TopLet<'a>> {
+        let mut wanted: BTreeSet<Id<'a>> = self.used_lets.clone();
+        for id in self.let_order.iter().rev() {
+            if let (true, Some(Some(known))) = (wanted.contains(id), self.lets.get(id)) {
+                wanted.extend(&known.uses);
             }
         }
-        let in_order = self.let_order.iter().filter(|name| wanted.contains(name.as_str()));
+        let in_order = self.let_order.iter().filter(|id| wanted.contains(id));
         in_order.filter_map(|name| self.lets.get(name).cloned().flatten()).collect()
     }
 
@@ -287,7 +341,7 @@ impl<'a> Checker<'a> {
         let names: HashMap<u32, String> = self
             .lets
             .iter()
-            .filter_map(|(name, known)| known.as_ref().map(|known| (known.variable, name.clone())))
+            .filter_map(|((_, name), known)| known.as_ref().map(|known| (known.variable, name.to_string())))
             .collect();
         self.used_lets.clear();
         lets.into_iter()
@@ -374,7 +428,7 @@ impl<'a> Checker<'a> {
 }
 
 fn digest(file: &crate::text::SourceFile) -> SourceDigest {
-    let name = file.name.rsplit(['/', '\\']).next().unwrap_or(&file.name).to_string();
+    let name = file.stable.clone();
     let sha256 = crate::library::hexadecimal(&Sha256::digest(file.text.as_bytes()));
     SourceDigest { name, sha256 }
 }

@@ -3,6 +3,7 @@
 use super::typed::{Pending, Typed};
 use crate::model::{Root, Type};
 use crate::text::Span;
+use std::rc::Rc;
 
 /// A path as the IR names it; what facts are about.
 pub type Place = (Root, Vec<String>);
@@ -30,11 +31,15 @@ pub enum Frame {
     Fields(Box<Typed>),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
     Present,
     NotNull,
     NotZero,
+    /// It is one of these codes.
+    OneOf(Rc<[String]>),
+    /// It is there, and none of these codes.
+    NoneOf(Rc<[String]>),
 }
 
 /// The names and facts that hold at a place. Cheap to mark and to fall back from.
@@ -77,7 +82,7 @@ impl Scope {
             *fact_root == root
                 && match proof {
                     Proof::Present => fact_steps.starts_with(steps),
-                    Proof::NotNull | Proof::NotZero => fact_steps.len() > steps.len() && fact_steps.starts_with(steps),
+                    _ => fact_steps.len() > steps.len() && fact_steps.starts_with(steps),
                 }
         })
     }
@@ -86,5 +91,15 @@ impl Scope {
         self.facts
             .iter()
             .any(|((fact_root, fact_steps), found)| *fact_root == root && fact_steps == steps && *found == proof)
+    }
+
+    /// Whether the tests around leave it open that the value at the place is this code.
+    pub fn may_be(&self, root: Root, steps: &[String], code: &str) -> bool {
+        let here = |place: &Place| place.0 == root && place.1 == steps;
+        self.facts.iter().filter(|(place, _)| here(place)).all(|(_, proof)| match proof {
+            Proof::OneOf(codes) => codes.iter().any(|known| known == code),
+            Proof::NoneOf(codes) => codes.iter().all(|known| known != code),
+            _ => true,
+        })
     }
 }

@@ -4,8 +4,11 @@ use crate::model::{Base, Form, Type};
 
 /// The type with its unit, form and `?`, e.g. `integer in minutes?`.
 pub fn show(ty: &Type) -> String {
-    let mut text = show_base(&ty.base);
-    if let Some(form) = &ty.form {
+    let mut text = match &ty.kind {
+        Some(kind) => kind.clone(),
+        None => show_base(&ty.base),
+    };
+    if let Some(form) = ty.form.as_ref().filter(|_| ty.kind.is_none()) {
         text.push_str(&show_form(form));
     }
     if ty.null {
@@ -43,6 +46,14 @@ pub fn show_base(base: &Base) -> String {
                     names.push("…");
                 }
                 format!("{{ {} }}", names.join(", "))
+            }
+        },
+        Base::Variants(variants) => match &variants.name {
+            Some(name) => name.clone(),
+            None => {
+                let codes: Vec<_> = variants.variants.iter().take(4).map(|one| format!("{:?}", one.code)).collect();
+                let more = if variants.variants.len() > 4 { ", …" } else { "" };
+                format!("by {} {{ {}{more} }}", variants.by, codes.join(", "))
             }
         },
         Base::List(item) => format!("[{}]", show(item)),

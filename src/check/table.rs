@@ -9,7 +9,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Base, Constant, Fallback, KeyColumn, Row, Table, Type};
 use crate::syntax::tree::{self, Pattern};
 use crate::text::Span;
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// A checked table and what its uses need to know.
@@ -21,38 +22,41 @@ pub struct TableInfo {
     /// A value that two rows give, for `inverse`.
     pub repeated_value: Option<(String, Span, Span)>,
     pub span: Span,
+    /// The keys of all rows, by [`key_text`].
+    pub known: HashSet<String>,
 }
 
 /// The name of the only column where the table names none.
 const ONLY_COLUMN: &str = "value";
 
-impl Checker<'_> {
-    /// The table of that name, checked once; `None` where its mistakes are reported.
-    pub(super) fn table(&mut self, name: &str) -> Option<Rc<TableInfo>> {
-        if let Some(known) = self.tables.get(name) {
+impl<'a> Checker<'a> {
+    /// The table, checked once; `None` where its mistakes are reported.
+    pub(super) fn table(&mut self, declaration: &'a tree::Table) -> Option<Rc<TableInfo>> {
+        let id = (declaration.name.span.file, declaration.name.text.as_str());
+        if let Some(known) = self.tables.get(&id) {
             return known.clone();
         }
-        let declaration = *self.table_trees.get(name)?;
         // A table whose rows look themselves up finds nothing.
-        self.tables.insert(name.to_string(), None);
+        self.tables.insert(id, None);
         let table = self.check_table(declaration).map(Rc::new);
-        self.tables.insert(name.to_string(), table.clone());
+        self.tables.insert(id, table.clone());
         table
     }
 
-    fn check_table(&mut self, node: &tree::Table) -> Option<TableInfo> {
+    fn check_table(&mut self, node: &'a tree::Table) -> Option<TableInfo> {
         if let Some(from) = &node.from {
-            return self.not_yet(from.span, "tables from a CSV file");
+            return self.table_from_file(node, from);
         }
         let width = node.rows.iter().find_map(|row| key_count(&row.pattern)).unwrap_or(node.keys.len().max(1));
         let columns = node.rows.iter().map(|row| row.values.len()).max().unwrap_or(1).max(node.columns.len()).max(1);
         let mut table = Table {
-            name: node.name.text.clone(),
+            name: self.unique_name(&node.name),
             keys: (0..width)
                 .map(|at| KeyColumn { name: named(&node.keys, at, "key"), ty: Type::new(Base::Never) })
                 .collect(),
             columns: (0..columns).map(|at| named(&node.columns, at, ONLY_COLUMN)).collect(),
             rows: Vec::with_capacity(node.rows.len()),
+            file: None,
             default: None,
         };
         let mut types: Vec<Type> = vec![Type::new(Base::Never); columns];
@@ -60,36 +64,15 @@ impl Checker<'_> {
         let mut values: HashMap<String, Span> = HashMap::new();
         let mut repeated_value = None;
         let mut sound = true;
-        let mut default: Option<Span> = None;
         for row in &node.rows {
-            if row.values.len() != columns {
-                self.row_shape(
-                    row.span,
-                    node,
-                    format!("this row gives {} values, the table has {columns} columns", row.values.len()),
-                );
-                sound = false;
-                continue;
-            }
-            if let Pattern::Any(span) = &row.pattern {
-                if let Some(first) = default.replace(*span) {
-                    self.report(
-                        Diagnostic::new(Code::E0404, "a table has one `_` row", *span, "again here")
-                            .also(first, "the first")
-                            .help("remove one"),
-                    );
-                    sound = false;
-                    continue;
-                }
-                match self.row_values(row, &mut types, true) {
-                    Some(values) => {
-                        table.default = Some(Fallback { values: values.into_iter().map(|value| value.expr).collect() })
-                    }
+            if let Pattern::Any(_) = &row.pattern {
+                match self.default_row(node, row, &mut types, table.default.is_some()) {
+                    Some(default) => table.default = Some(default),
                     None => sound = false,
                 }
                 continue;
             }
-            let given = self.row_values(row, &mut types, false);
+            let given = self.row_values(node, row, &mut types, false);
             let Some(keys) = self.row_keys(&row.pattern, &mut table, node) else {
                 sound = false;
                 continue;
@@ -107,7 +90,7 @@ impl Checker<'_> {
                 }
             }
             for (constants, span) in keys {
-                let shown = format!("{constants:?}");
+                let shown = key_text(&constants);
                 if let Some(first) = seen.insert(shown, span) {
                     self.report(
                         Diagnostic::new(Code::E0404, "this key has a row already", span, "never reached")
@@ -117,7 +100,10 @@ impl Checker<'_> {
                     sound = false;
                     continue;
                 }
-                self.row_spans.push((table.name.clone(), constants.clone(), span));
+                // What a table of another file is asked for there, nobody here knows.
+                if span.file == 0 {
+                    self.row_spans.push((table.name.clone(), constants.clone(), span));
+                }
                 table
                     .rows
                     .push(Row { keys: constants, values: given.iter().map(|value| value.expr.clone()).collect() });
@@ -130,8 +116,65 @@ impl Checker<'_> {
             );
             return None;
         }
+        sound &= self.as_declared(node, &mut table, &mut types).is_some();
         let columns = table.columns.iter().cloned().zip(types).collect();
-        sound.then_some(TableInfo { model: table, columns, repeated_value, span: node.name.span })
+        let known = seen.into_keys().collect();
+        sound.then_some(TableInfo { model: table, columns, repeated_value, span: node.name.span, known })
+    }
+
+    /// The types that the columns declare, held against their cells.
+    fn as_declared(&mut self, node: &'a tree::Table, table: &mut Table, types: &mut [Type]) -> Option<()> {
+        let keys = node.keys.iter().zip(table.keys.iter_mut().map(|key| &mut key.ty));
+        for (column, found) in keys.chain(node.columns.iter().zip(types)) {
+            let Some(at) = column.ty.as_ref().map(|ty| ty.span) else { continue };
+            let declared = self.column_type(column)?;
+            let fits = wider(&declared.base, &found.base).as_ref() == Some(&declared.base);
+            // A plain number in a row counts what its column declares.
+            if !fits || (found.unit().is_some() && found.unit() != declared.unit()) {
+                self.report(
+                    Diagnostic::new(
+                        Code::E0211,
+                        format!(
+                            "`{}` is declared {}, its rows have {}",
+                            column.name.text,
+                            show(&declared),
+                            show(found)
+                        ),
+                        at,
+                        "of another type than its rows",
+                    )
+                    .help(format!(
+                        "declare it `{}: {}`, or leave the type out",
+                        column.name.text,
+                        show(found)
+                    )),
+                );
+                return None;
+            }
+            *found = Type { null: found.null, ..declared };
+        }
+        Some(())
+    }
+
+    /// The `_` row; `again`: the table has one.
+    pub(super) fn default_row(
+        &mut self,
+        node: &tree::Table,
+        row: &tree::Row,
+        types: &mut [Type],
+        again: bool,
+    ) -> Option<Fallback> {
+        if again {
+            let first = node.rows.iter().find(|row| matches!(row.pattern, Pattern::Any(_)));
+            self.report(
+                Diagnostic::new(Code::E0404, "a table has one `_` row", row.pattern.span(), "again here")
+                    .also(first.map_or(node.name.span, |first| first.pattern.span()), "the first")
+                    .help("remove one"),
+            );
+            return None;
+        }
+        let values = self.row_values(node, row, types, true)?;
+        Some(Fallback { values: values.into_iter().map(|value| value.expr).collect() })
     }
 
     fn row_shape(&mut self, span: Span, node: &tree::Table, what: String) {
@@ -221,7 +264,24 @@ impl Checker<'_> {
         }
     }
 
-    fn row_values(&mut self, row: &tree::Row, types: &mut [Type], default: bool) -> Option<Vec<Typed>> {
+    /// A value a column; one `reject` or `skip` stands for all.
+    fn row_values(
+        &mut self,
+        node: &tree::Table,
+        row: &tree::Row,
+        types: &mut [Type],
+        default: bool,
+    ) -> Option<Vec<Typed>> {
+        let ends = |value: &tree::Expr| matches!(value.kind, tree::ExprKind::Reject(_) | tree::ExprKind::Skip);
+        let one_for_all = matches!(row.values.as_slice(), [value] if ends(value));
+        if row.values.len() != types.len() && !one_for_all {
+            self.row_shape(
+                row.span,
+                node,
+                format!("this row gives {} values, the table has {} columns", row.values.len(), types.len()),
+            );
+            return None;
+        }
         let mut scope = Scope::default();
         if default {
             scope.frames.push(Frame::Value(Binding {
@@ -236,7 +296,7 @@ impl Checker<'_> {
         }
         let mut values = Vec::with_capacity(row.values.len());
         let mut sound = true;
-        for (node, column) in row.values.iter().zip(types) {
+        for (node, column) in row.values.iter().cycle().zip(types) {
             let Some(value) = self.value_or_exit(node, &mut scope).and_then(|value| self.finished(value)) else {
                 sound = false;
                 continue;
@@ -286,12 +346,28 @@ fn key_count(pattern: &Pattern) -> Option<usize> {
     }
 }
 
-fn named(names: &[tree::Name], at: usize, otherwise: &str) -> String {
-    match names.get(at) {
-        Some(name) => name.text.clone(),
+fn named(columns: &[tree::Column], at: usize, otherwise: &str) -> String {
+    match columns.get(at) {
+        Some(column) => column.name.text.clone(),
         None if at == 0 => otherwise.to_string(),
         None => format!("{otherwise}{}", at + 1),
     }
+}
+
+/// The keys of a row as one text, different for different keys.
+pub(super) fn key_text(constants: &[Constant]) -> String {
+    let mut text = String::new();
+    for constant in constants {
+        let (tag, part) = match constant {
+            Constant::Text(part) => ('t', Cow::Borrowed(part.as_str())),
+            Constant::Number(number) => ('n', Cow::Owned(number.to_string())),
+            Constant::Boolean(value) => ('b', Cow::Borrowed(if *value { "true" } else { "false" })),
+            Constant::Null => ('0', Cow::Borrowed("")),
+        };
+        // The length keeps the parts apart.
+        text.push_str(&format!("{tag}{}:{part}", part.len()));
+    }
+    text
 }
 
 fn constant_text(constant: &Constant) -> String {

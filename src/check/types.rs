@@ -4,7 +4,7 @@ use super::Checker;
 use super::nearest::nearest;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::unit::Unit;
-use crate::model::{Base, Field, Form, RecordType, Type};
+use crate::model::{Base, Field, Form, RecordType, Type, Variant, VariantsType};
 use crate::syntax::tree::{self, TypeKind, TypeNode};
 use crate::text::Span;
 
@@ -28,7 +28,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("object", "any"),
 ];
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// `None` where the mistake is reported.
     pub(super) fn ty(&mut self, node: &TypeNode) -> Option<Type> {
         let mut ty = self.type_kind(node)?;
@@ -54,8 +54,20 @@ impl Checker<'_> {
             TypeKind::Dictionary(item) => Type::new(Base::Dictionary(Box::new(self.ty(item)?))),
             TypeKind::Record(fields) => Type::new(Base::Record(self.record(fields, None)?)),
             TypeKind::Group(inner) => return self.ty(inner),
-            TypeKind::Variants { .. } => return self.not_yet(node.span, "variants (`by …`)"),
-            TypeKind::New(_) => return self.not_yet(node.span, "kinds of their own (`new …`)"),
+            TypeKind::Variants { by, variants } => Type::new(Base::Variants(self.variants(by, variants, node.span)?)),
+            TypeKind::New(inner) => {
+                let inner = self.source(inner.span);
+                self.report(
+                    Diagnostic::new(
+                        Code::E0233,
+                        "a kind of its own has a name, so it is declared",
+                        node.span,
+                        "`new` without a name",
+                    )
+                    .help(format!("write `type Name = new {inner}`, and `Name` here")),
+                );
+                return None;
+            }
             TypeKind::Missing => return None,
         })
     }
@@ -90,6 +102,84 @@ impl Checker<'_> {
         Some(record)
     }
 
+    /// Each variant is a record, and the field that tells them apart is declared by their codes alone.
+    fn variants(&mut self, by: &tree::Name, nodes: &[(tree::Text, TypeNode)], span: Span) -> Option<VariantsType> {
+        let example = "`by kind { \"phone\": { number: string }, \"email\": { address: string } }`";
+        if nodes.is_empty() {
+            self.report(
+                Diagnostic::new(Code::E0230, "these are variants of which there are none", span, "no variant")
+                    .help(format!("name them as in {example}")),
+            );
+            return None;
+        }
+        let mut variants = VariantsType { name: None, by: by.text.clone(), variants: Vec::new() };
+        let mut sound = true;
+        for (code, node) in nodes {
+            if let Some((first, _)) = nodes.iter().find(|(first, _)| first.value == code.value)
+                && first.span != code.span
+            {
+                self.report(
+                    Diagnostic::new(
+                        Code::E0410,
+                        format!("the variant {:?} stands twice", code.value),
+                        code.span,
+                        "again here",
+                    )
+                    .also(first.span, "first here")
+                    .help("remove one of the two, or put the fields of both into one"),
+                );
+                sound = false;
+                continue;
+            }
+            match self.variant(by, code, node) {
+                Some(variant) => variants.variants.push(variant),
+                None => sound = false,
+            }
+        }
+        sound.then_some(variants)
+    }
+
+    fn variant(&mut self, by: &tree::Name, code: &tree::Text, node: &TypeNode) -> Option<Variant> {
+        let ty = self.ty(node)?;
+        let record = match ty.base {
+            Base::Record(record) if !ty.missing && !ty.null => record,
+            _ => {
+                self.report(
+                    Diagnostic::new(
+                        Code::E0230,
+                        format!("a variant is a record, not {}", super::show::show(&ty)),
+                        node.span,
+                        format!("of the variant {:?}", code.value),
+                    )
+                    .help(format!(
+                        "write its fields: `{:?}: {{ value: {} }}`",
+                        code.value,
+                        super::show::show(&ty)
+                    )),
+                );
+                return None;
+            }
+        };
+        if record.field(&by.text).is_some() {
+            let place = match &node.kind {
+                TypeKind::Record(fields) => fields.iter().find(|field| field.name.text == by.text),
+                _ => None,
+            };
+            self.report(
+                Diagnostic::new(
+                    Code::E0230,
+                    format!("`{}` tells the variants apart, so no variant declares it", by.text),
+                    place.map_or(node.span, |field| field.name.span),
+                    "declared again here",
+                )
+                .also(by.span, "its values are the variants' codes")
+                .help("remove the field from the variant"),
+            );
+            return None;
+        }
+        Some(Variant { code: code.value.clone(), fields: record.fields })
+    }
+
     fn named_type(&mut self, name: &tree::Name) -> Option<Type> {
         let base = match name.text.as_str() {
             "boolean" => Base::Boolean,
@@ -102,36 +192,47 @@ impl Checker<'_> {
             "duration" => Base::Duration,
             "any" => Base::Any,
             "null" => return Some(Type { null: true, ..Type::new(Base::Null) }),
-            other => return self.declared_type(other, name.span),
+            _ => return self.declared_type(name),
         };
         Some(Type::new(base))
     }
 
-    fn declared_type(&mut self, name: &str, span: Span) -> Option<Type> {
-        if let Some(known) = self.types.get(name) {
-            return known.clone();
+    fn declared_type(&mut self, name: &tree::Name) -> Option<Type> {
+        if let Some(declaration) = self.type_named(name) {
+            return self.type_of(declaration, name.span);
         }
-        if let Some(&declaration) = self.type_declarations.get(name) {
-            return self.declare_type(declaration, span);
+        if self.is_poisoned(name) {
+            return None;
         }
-        let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name)).map(|(_, real)| *real);
-        let declared: Vec<&str> = self.type_declarations.keys().copied().collect();
-        let near = alias.or_else(|| nearest(name, BASES.iter().copied().chain(declared)));
+        let word = name.text.as_str();
+        let alias = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(word)).map(|(_, real)| *real);
+        let declared = self.names_at(name.span).types.keys().copied();
+        let near = alias.or_else(|| nearest(word, BASES.iter().copied().chain(declared)));
         let mut diagnostic =
-            Diagnostic::new(Code::E0103, format!("there is no type `{name}`"), span, "not a type of this mapping");
+            Diagnostic::new(Code::E0103, format!("there is no type `{word}`"), name.span, "not a type of this mapping");
         diagnostic = match near {
             Some(near) => diagnostic.help(format!("write `{near}`")),
             None => {
-                diagnostic.help(format!("the base types are {}; `type {name} = …` declares another", BASES.join(", ")))
+                diagnostic.help(format!("the base types are {}; `type {word} = …` declares another", BASES.join(", ")))
             }
         };
         self.report(diagnostic);
         None
     }
 
-    fn declare_type(&mut self, declaration: &tree::TypeDeclaration, used_at: Span) -> Option<Type> {
+    /// The type that a declaration gives, worked out once; `used_at` is where it is asked for.
+    pub(super) fn type_of(&mut self, declaration: &'a tree::TypeDeclaration, used_at: Span) -> Option<Type> {
+        let id = (declaration.name.span.file, declaration.name.text.as_str());
+        match self.types.get(&id) {
+            Some(known) => known.clone(),
+            None => self.declare_type(declaration, used_at),
+        }
+    }
+
+    fn declare_type(&mut self, declaration: &'a tree::TypeDeclaration, used_at: Span) -> Option<Type> {
         let name = declaration.name.text.clone();
-        if self.types_under_way.contains(&name) {
+        let id = (declaration.name.span.file, declaration.name.text.as_str());
+        if self.types_under_way.contains(&id) {
             self.report(
                 Diagnostic::new(
                     Code::E0218,
@@ -144,25 +245,71 @@ impl Checker<'_> {
             );
             return None;
         }
-        self.types_under_way.push(name.clone());
+        self.types_under_way.push(id);
         let mut ty = match &declaration.ty.kind {
             TypeKind::Record(fields) if declaration.ty.unit.is_none() && declaration.ty.optional.is_none() => {
                 self.record(fields, Some(name.clone())).map(|record| Type::new(Base::Record(record)))
             }
+            TypeKind::New(inner) => self.new_kind(declaration, inner),
             _ => self.ty(&declaration.ty),
         };
         self.types_under_way.pop();
-        if let Some(Type { base: Base::Record(record), .. }) = &mut ty {
-            record.name.get_or_insert(name.clone());
+        match ty.as_mut().map(|ty| &mut ty.base) {
+            Some(Base::Record(record)) => drop(record.name.get_or_insert(name.clone())),
+            Some(Base::Variants(variants)) => drop(variants.name.get_or_insert(name.clone())),
+            _ => {}
         }
-        self.types.insert(name, ty.clone());
+        self.types.insert(id, ty.clone());
         ty
     }
 
+    /// `type Name = new T`: of a scalar, with its unit and form.
+    fn new_kind(&mut self, declaration: &tree::TypeDeclaration, inner: &TypeNode) -> Option<Type> {
+        let name = self.unique_name(&declaration.name);
+        self.kinds.insert(name.clone(), declaration.name.span);
+        let ty = self.ty(inner)?;
+        let plain = match &ty.base {
+            Base::Integer(_) | Base::Decimal(_) => true,
+            base => base.is_plain_scalar(),
+        };
+        if !plain || ty.null {
+            self.report(
+                Diagnostic::new(
+                    Code::E0233,
+                    format!("a kind of its own is of a scalar, not of {}", super::show::show(&ty)),
+                    inner.span,
+                    "no scalar",
+                )
+                .help(match ty.base {
+                    Base::Record(_) | Base::Variants(_) => {
+                        format!("records do not mix as it is: write `type {} = …` without `new`", declaration.name.text)
+                    }
+                    _ => "write it as in `type PatientId = new string`".to_string(),
+                }),
+            );
+            return None;
+        }
+        Some(Type { kind: Some(name), ..ty })
+    }
+
     fn union(&mut self, parts: &[TypeNode], span: Span) -> Option<Type> {
+        if let Some(new) = parts.iter().find(|part| matches!(part.kind, TypeKind::New(_))) {
+            let source = self.source(span);
+            self.report(
+                Diagnostic::new(
+                    Code::E0233,
+                    "`new` makes a kind of the type directly behind it, not of a union",
+                    new.span,
+                    "of this alone",
+                )
+                .help(format!("put the union in parentheses: `new ({})`", source.replacen("new ", "", 1))),
+            );
+            return None;
+        }
         let mut values: Vec<String> = Vec::new();
         let mut bases: Vec<Base> = Vec::new();
         let mut null = false;
+        let mut kind: Option<String> = None;
         for part in parts {
             if let TypeKind::Code(text) = &part.kind {
                 if values.contains(&text.value) {
@@ -180,6 +327,7 @@ impl Checker<'_> {
                 continue;
             }
             let ty = self.ty(part)?;
+            kind = kind.or(ty.kind);
             match ty.base {
                 Base::Null => null = true,
                 Base::Code { values: more, open: false } => values.extend(more),
@@ -188,7 +336,21 @@ impl Checker<'_> {
             }
             null |= ty.null;
         }
+        // A kind of its own stands beside `null` alone.
+        let mixed = kind.is_some() && parts.iter().filter(|part| !matches!(part.kind, TypeKind::Null)).count() > 1;
         let base = match (values.is_empty(), bases.len()) {
+            _ if mixed => {
+                self.report(
+                    Diagnostic::new(
+                        Code::E0221,
+                        format!("`{}` is a kind of its own, which has no union", kind.unwrap_or_default()),
+                        span,
+                        "of a kind and another type",
+                    )
+                    .help("only `| null` may stand behind it; use its plain type for the field"),
+                );
+                return None;
+            }
             (false, 0) => Base::Code { values, open: false },
             (false, 1) if bases[0] == Base::Text => Base::Code { values, open: true },
             (true, 0) => Base::Null,
@@ -207,7 +369,7 @@ impl Checker<'_> {
                 return None;
             }
         };
-        Some(Type { null, ..Type::new(base) })
+        Some(Type { null, kind, ..Type::new(base) })
     }
 
     fn with_unit(&mut self, mut ty: Type, unit: Unit, node: &TypeNode) -> Option<Type> {
@@ -277,7 +439,7 @@ impl Checker<'_> {
         ty: &Type,
     ) -> Option<Option<Form>> {
         let Some(form) = form else { return Some(None) };
-        let zone = zone.map(|zone| zone.value.clone()).or_else(|| self.zone.clone());
+        let zone = zone.map(|zone| zone.value.clone()).or_else(|| self.names_at(form.span()).zone.clone());
         let (meant, fits, wants) = match form {
             tree::Form::Pair(yes, no) => {
                 (Form::Pair { yes: yes.value.clone(), no: no.value.clone() }, ty.base == Base::Boolean, "a boolean")

@@ -9,6 +9,15 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hms-sync audit list --store hms-sync.db
+  hms-sync audit verify --store hms-sync.db
+
+Each event has one final row for each target and item: delivered, set aside,
+skipped (the mapping left it out), superseded (a newer version was there before
+it) or unrouted (no target wants it). A gap marks where the hub could not go on
+after what it had sent: events behind it may be missing.")]
 pub struct Audit {
     #[command(subcommand)]
     what: What,
@@ -32,10 +41,11 @@ Examples:
 It works on a running store and on a stopped one. Rows hold no event data and
 no bodies.")]
 struct List {
-    /// The store
+    /// The store that `run` was given
     #[arg(long, value_name = "FILE", default_value = "hms-sync.db")]
     store: PathBuf,
 
+    /// How rows are written to standard output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 
@@ -52,7 +62,7 @@ struct List {
     mapping: Option<String>,
 
     /// Only the last N rows
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     last: Option<u64>,
 }
 
@@ -64,7 +74,7 @@ Example:
 Exit status: 0 the chain holds, 1 a row was changed, is missing or was cut
 off, 2 usage or I/O.")]
 struct Verify {
-    /// The store
+    /// The store that `run` was given
     #[arg(long, value_name = "FILE", default_value = "hms-sync.db")]
     store: PathBuf,
 
@@ -88,6 +98,7 @@ enum Wanted {
     Skipped,
     Superseded,
     Unrouted,
+    Gap,
 }
 
 impl From<Wanted> for Outcome {
@@ -98,8 +109,13 @@ impl From<Wanted> for Outcome {
             Wanted::Skipped => Outcome::Skipped,
             Wanted::Superseded => Outcome::Superseded,
             Wanted::Unrouted => Outcome::Unrouted,
+            Wanted::Gap => Outcome::Gap,
         }
     }
+}
+
+fn count(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "write a number of rows, such as 20".to_owned())
 }
 
 pub fn run(arguments: &Audit) -> Result<Status, Stop> {
@@ -151,7 +167,7 @@ pub fn line(row: &AuditRow, paint: Paint) -> String {
     let outcome = format!("{:<11}", row.outcome.name());
     let outcome = match row.outcome {
         Outcome::Delivered => paint.green(&outcome),
-        Outcome::SetAside => paint.red(&outcome),
+        Outcome::SetAside | Outcome::Gap => paint.red(&outcome),
         Outcome::Skipped | Outcome::Superseded | Outcome::Unrouted => paint.yellow(&outcome),
     };
     let target = match (&row.mapping, &row.target) {

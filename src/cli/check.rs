@@ -1,11 +1,12 @@
 //! `hms-sync check`: what the compiler has to say.
 
 use super::find;
-use super::mapping_file::{Loaded, load};
+use super::mapping_file::{Include, Loaded, load};
 use super::stop::{Status, Stop};
 use super::terminal::Stream;
 use crate::diagnostic::render::{Counts, github, human, json, sarif};
 use clap::{Args, ValueEnum};
+use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -30,6 +31,9 @@ pub struct Check {
     /// What fails the check besides errors
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
+
+    #[command(flatten)]
+    include: Include,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -53,12 +57,20 @@ pub fn run(arguments: &Check) -> Result<Status, Stop> {
     let files = find::mappings(&arguments.paths)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut log = sarif::Log::new();
+    let include = arguments.include.folders()?;
     let mut counts = Counts::default();
+    let mut shown = HashSet::new();
     let mut unreadable = 0;
     for path in &files {
-        match load(path) {
+        match load(path, &include) {
             Ok(Loaded::Compiled(_)) => {}
-            Ok(Loaded::Source { sources, diagnostics, .. }) => {
+            Ok(Loaded::Source { sources, mut diagnostics, .. }) => {
+                // What is wrong in a file that several mappings use is said once.
+                diagnostics.retain(|found| {
+                    let span = found.primary.span;
+                    let file = sources.file(span.file).name.clone();
+                    shown.insert((file, span.start, span.end, found.code)) || span.file == 0
+                });
                 counts.add(Counts::of(&diagnostics));
                 match arguments.format {
                     Format::Human => human::write(&mut out, &sources, &diagnostics, Stream::Out.style())?,
@@ -80,7 +92,9 @@ pub fn run(arguments: &Check) -> Result<Status, Stop> {
     }
     out.flush()?;
     let checked = files.len() - unreadable;
-    writeln!(io::stderr(), "checked {checked} mapping{}: {counts}", if checked == 1 { "" } else { "s" })?;
+    if checked > 0 {
+        writeln!(io::stderr(), "checked {checked} mapping{}: {counts}", if checked == 1 { "" } else { "s" })?;
+    }
     if unreadable > 0 {
         let what = if unreadable == 1 { "a file".to_owned() } else { format!("{unreadable} files") };
         return Err(Stop::say(format!("{what} could not be checked, as said above")));

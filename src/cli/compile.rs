@@ -1,6 +1,6 @@
 //! `hms-sync compile`: the typed IR as a file.
 
-use super::mapping_file::{Ready, ready};
+use super::mapping_file::{Include, Ready, ready};
 use super::stop::{Status, Stop};
 use crate::model::mapc;
 use clap::Args;
@@ -17,19 +17,23 @@ The file is JSON with a format version and the SHA-256 of each source; the
 same sources give the same bytes. `hms-sync run` takes it in place of the
 .map.")]
 pub struct Compile {
-    /// The mapping
+    /// A .map, or a first-generation .yaml
     #[arg(value_name = "MAPPING")]
     mapping: PathBuf,
 
     /// Where to write; `-` is standard output [default: beside the mapping, as .mapc]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    include: Include,
 }
 
 pub fn run(arguments: &Compile) -> Result<Status, Stop> {
-    let mapping = match ready(&arguments.mapping)? {
+    let mapping = match ready(&arguments.mapping, &arguments.include.folders()?)? {
         Ready::Mapping(mapping) => mapping,
         Ready::Broken => return Ok(Status::Failed),
+        Ready::Library => return Ok(Status::Clean),
     };
     let bytes = mapc::write(&mapping);
     let output = arguments.output.clone().unwrap_or_else(|| arguments.mapping.with_extension("mapc"));

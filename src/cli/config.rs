@@ -21,6 +21,17 @@ pub struct Config {
     pub mappings: Vec<PathBuf>,
     #[serde(default)]
     pub ack: bool,
+    #[serde(default)]
+    pub check: Check,
+}
+
+/// `[check]`: how mappings are compiled, by whatever command.
+#[derive(Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Check {
+    /// Folders in which files of `use` are looked for that do not lie beside the mapping.
+    #[serde(default)]
+    pub include: Vec<PathBuf>,
 }
 
 /// Where a secret is.
@@ -48,14 +59,26 @@ impl Reference {
     /// The secret, without the line end that editors leave in files.
     pub fn resolve(&self) -> Result<String, Stop> {
         match self {
-            Reference::Environment(name) => std::env::var(name).map_err(|_| {
-                Stop::say(format!(
-                    "the environment variable {name}, which hms-sync.toml names for the token, is not set; set it"
-                ))
-            }),
-            Reference::File(path) => std::fs::read_to_string(path)
-                .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
-                .map_err(|error| Stop::say(unreadable(path, &error))),
+            Reference::Environment(name) => {
+                let value = std::env::var(name).unwrap_or_default();
+                if value.is_empty() {
+                    return Err(Stop::say(format!(
+                        "the environment variable {name}, which hms-sync.toml names for the token, is not set; set it"
+                    )));
+                }
+                Ok(value)
+            }
+            Reference::File(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| Stop::say(unreadable(path, &error)))?;
+                let token = text.trim_end_matches(['\r', '\n']);
+                if token.is_empty() {
+                    return Err(Stop::say(format!(
+                        "{}, which hms-sync.toml names for the token, is empty; write the token into it",
+                        path.display()
+                    )));
+                }
+                Ok(token.to_owned())
+            }
         }
     }
 }
@@ -77,8 +100,11 @@ fn parse(path: &Path, text: &str) -> Result<Config, Stop> {
         });
         Stop::say(format!("{}:{line}: {}", path.display(), error.message().trim()))
     })?;
+    if config.store.as_ref().is_some_and(|store| store.as_os_str().is_empty()) {
+        return Err(Stop::say(format!("{}: `store` is empty; name a file, or leave it out", path.display())));
+    }
     let folder = path.parent().unwrap_or(Path::new(""));
-    for mapping in &mut config.mappings {
+    for mapping in config.mappings.iter_mut().chain(&mut config.check.include) {
         *mapping = folder.join(&*mapping);
     }
     config.store = config.store.map(|store| folder.join(store));
@@ -101,13 +127,14 @@ mod tests {
 
     #[test]
     fn everything_may_be_given_and_paths_are_from_the_files_folder() {
-        let text = "events = \"ws://h/e\"\ntoken = \"file:secret\"\nstore = \"a.db\"\nmappings = [\"m\", \"/n.map\"]\nack = true\n";
+        let text = "events = \"ws://h/e\"\ntoken = \"file:secret\"\nstore = \"a.db\"\nmappings = [\"m\", \"/n.map\"]\nack = true\n[check]\ninclude = [\"shared\"]\n";
         let expected = Config {
             events: Some("ws://h/e".into()),
             token: Some(Reference::File("etc/secret".into())),
             store: Some("etc/a.db".into()),
             mappings: vec!["etc/m".into(), "/n.map".into()],
             ack: true,
+            check: Check { include: vec!["etc/shared".into()] },
         };
         assert_eq!(parsed(text).unwrap(), expected);
         assert_eq!(parsed("").unwrap(), Config::default());
@@ -119,6 +146,10 @@ mod tests {
         assert!(error.starts_with("etc/hms-sync.toml:2: ") && error.contains("env:NAME"), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
         assert!(parsed("stroe = \"a\"\n").unwrap_err().contains("unknown field `stroe`"));
+        assert_eq!(
+            parsed("store = ''").unwrap_err(),
+            "etc/hms-sync.toml: `store` is empty; name a file, or leave it out"
+        );
         assert!(parsed("store = \n").unwrap_err().starts_with("etc/hms-sync.toml:1: "));
     }
 }

@@ -28,6 +28,12 @@ pub struct Import {
 }
 
 pub fn run(arguments: &Import) -> Result<Status, Stop> {
+    if let Some("map" | "mapc") = arguments.rule.extension().and_then(std::ffi::OsStr::to_str) {
+        return Err(Stop::say(format!(
+            "{} is a mapping already; `import` takes a rule of the first generation, a .yaml",
+            arguments.rule.display()
+        )));
+    }
     let bytes = read(&arguments.rule, MAX_RULE_BYTES)?;
     let map = import_yaml::import(&arguments.rule.display().to_string(), &bytes).map_err(Stop::say)?;
     match arguments.output.as_deref() {

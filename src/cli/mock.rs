@@ -17,7 +17,8 @@ use std::time::Duration;
 Examples, in three terminals:
   hms-sync mock hub --port 9090 --events events.ndjson
   hms-sync mock target --port 4100 --fail 30% --slow 200ms
-  TARGET_URL=http://127.0.0.1:4100/slots hms-sync run --mapping rule.map --events ws://127.0.0.1:9090/events")]
+  TARGET_URL=http://127.0.0.1:4100/slots hms-sync run --mapping rule.map \\
+    --events ws://127.0.0.1:9090/events --token T")]
 pub struct Mock {
     #[command(subcommand)]
     end: End,
@@ -40,11 +41,11 @@ A client sends {\"listen\":\"EVENT\"}, after a break with \"after\":\"ID\", and 
 every event of the file in order. The connection stays open at the end.")]
 struct HubArguments {
     /// The port to listen on
-    #[arg(long, default_value_t = 9090)]
+    #[arg(long, default_value_t = 9090, value_parser = port)]
     port: u16,
 
     /// The address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_parser = address)]
     host: IpAddr,
 
     /// The events to send, one a line
@@ -56,7 +57,7 @@ struct HubArguments {
     token: Option<String>,
 
     /// Cut the connection after every N events sent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = times)]
     drop_every: Option<NonZeroU64>,
 }
 
@@ -69,11 +70,11 @@ Any method and path is taken. A key (Idem-Key or Idempotency-Key) that comes
 again is answered as a repeat.")]
 struct TargetArguments {
     /// The port to listen on
-    #[arg(long, default_value_t = 4100)]
+    #[arg(long, default_value_t = 4100, value_parser = port)]
     port: u16,
 
     /// The address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_parser = address)]
     host: IpAddr,
 
     /// How many requests are answered 503, such as 30%
@@ -84,8 +85,8 @@ struct TargetArguments {
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
     slow: Duration,
 
-    /// Repeats the random failures of an earlier run
-    #[arg(long, value_name = "SEED")]
+    /// Repeat the random failures of an earlier run, which showed this number
+    #[arg(long, value_name = "SEED", value_parser = seed)]
     seed: Option<u64>,
 }
 
@@ -204,6 +205,22 @@ fn tell_target(request: &TargetRequest) {
     let key = request.key.as_deref().map_or(String::new(), |key| format!(" key {key}"));
     let body = String::from_utf8_lossy(&request.body);
     say(&format!("{answer} {} {}{key} {body}", request.method, request.path));
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "write a port from 1 to 65535, or 0 for a free one".to_owned())
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| "write an IP address of this machine, such as 127.0.0.1 or 0.0.0.0".to_owned())
+}
+
+fn times(text: &str) -> Result<NonZeroU64, String> {
+    text.parse().map_err(|_| "write a number from 1 on".to_owned())
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "write the number that the earlier run showed behind --seed".to_owned())
 }
 
 fn percent(text: &str) -> Result<u8, String> {

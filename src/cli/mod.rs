@@ -9,6 +9,7 @@ mod compile;
 mod config;
 mod demo;
 mod find;
+mod functions;
 mod import;
 mod lines;
 mod log;
@@ -21,7 +22,7 @@ mod terminal;
 mod test;
 mod transform;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
 use stop::{Status, Stop};
@@ -33,13 +34,12 @@ use terminal::{Paint, Stream};
     version,
     about = "Carries each change of a hospital network to the old systems around it",
     args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true,
     after_help = "\
 Begin here:
-  hms-sync demo                                         see it work, on this machine alone
-  hms-sync check mappings/                              what the compiler says of your mappings
-  hms-sync transform --mapping rule.map events.ndjson   try one on events
-  hms-sync --mapping rule.map --token T                 run it
+  hms-sync demo                              see it work, on this machine alone
+  hms-sync check mappings/                   what the compiler says of them
+  hms-sync transform --mapping rule.map FILE try one on events
+  hms-sync --mapping rule.map --token T      run it
 
 `hms-sync COMMAND --help` shows each command's flags and an example."
 )]
@@ -61,6 +61,8 @@ enum Command {
     Test(test::Test),
     /// Write a mapping's typed form to a .mapc file
     Compile(compile::Compile),
+    /// List the functions of the language, or show one
+    Functions(functions::Functions),
     /// Run the connector: receive, transform, push, log (also without a command)
     Run(run::Run),
     /// See it work: a mock hub, a mock VistA and the real connector between them
@@ -83,6 +85,30 @@ pub fn main() -> ExitCode {
         Ok(Ok(code)) => code,
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
         Err(_) => main_on_deep_stack(),
+    }
+}
+
+/// `docs/reference/cli.md`: the help of every command, as it is printed in a terminal of 80 columns.
+pub fn reference() -> String {
+    let mut page = String::from(
+        "<!-- Generated from the program; `UPDATE_GOLDEN=1 cargo test --test cli generated` writes it anew. -->\n\n\
+         # The command line\n\n\
+         Each command's `--help`. Exit status everywhere: 0 clean, 1 the mapping, an event or a test is at fault, 2 usage or\n\
+         I/O, with one sentence on standard error that says what to do. `NO_COLOR` and `CLICOLOR_FORCE` are heard.\n",
+    );
+    let mut top = Cli::command().term_width(80);
+    top.build();
+    add_help(&mut page, &mut top);
+    page
+}
+
+fn add_help(page: &mut String, command: &mut clap::Command) {
+    let name = command.get_bin_name().unwrap_or(command.get_name()).to_owned();
+    let help = command.render_long_help().to_string();
+    let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+    page.push_str(&format!("\n## {name}\n\n```text\n{}\n```\n", lines.join("\n").trim_end()));
+    for deeper in command.get_subcommands_mut().filter(|command| command.get_name() != "help") {
+        add_help(page, deeper);
     }
 }
 
@@ -113,6 +139,7 @@ fn run(cli: &Cli) -> Result<Status, Stop> {
         Some(Command::Transform(arguments)) => transform::run(arguments),
         Some(Command::Test(arguments)) => test::run(arguments),
         Some(Command::Compile(arguments)) => compile::run(arguments),
+        Some(Command::Functions(arguments)) => functions::run(arguments),
         Some(Command::Mock(arguments)) => mock::run(arguments),
         Some(Command::Import(arguments)) => import::run(arguments),
         Some(Command::Run(arguments)) => run::run(arguments),

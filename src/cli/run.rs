@@ -3,7 +3,7 @@
 use super::config::{self, Config};
 use super::find;
 use super::log;
-use super::mapping_file::{Extension, Ready, extension, ready};
+use super::mapping_file::{Extension, Include, Ready, extension, ready};
 use super::mock::duration;
 use super::progress;
 use super::stop::{Status, Stop};
@@ -12,6 +12,7 @@ use crate::runtime::{
     self, End, Hub, Lines, Observer, RunMapping, RunOptions, Shutdown, Silent, Source, Summary, Token,
 };
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use indicatif::ProgressBar;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -30,10 +31,11 @@ const STACK_BYTES: usize = 32 << 20;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  hms-sync run --mapping rule.map --events ws://127.0.0.1:9090/events --token T --store hms-sync.db
-  hms-sync run --mapping mappings/ --source events.ndjson    from a file, to its end
+  hms-sync run --mapping rule.map --events wss://hub.example/events --token T
+  hms-sync run --mapping mappings/ --source events.ndjson   from a file, to its end
 
-Flags beat the environment, which beats hms-sync.toml in the working directory (or --config):
+Flags beat the environment, which beats hms-sync.toml in the working directory
+(or the file that --config names):
   events = \"wss://hub.example/events\"
   token = \"env:HUB_TOKEN\"              # or \"file:/run/secrets/hub\"; never the token itself
   store = \"hms-sync.db\"
@@ -42,14 +44,16 @@ Flags beat the environment, which beats hms-sync.toml in the working directory (
 SIGTERM or Ctrl-C stops the reading, finishes what is in flight within
 --drain-timeout and ends with status 0; a second one ends at once, and nothing
 that was stored is lost. With --source, status 1 says that an event was set
-aside or is still pending.")]
+aside or is still pending. HMS_LOG=hms_sync=debug logs each delivery, too.")]
 pub struct Run {
     /// A mapping (.map, .mapc, .yaml) or a folder of them; may be given several times
-    #[arg(short, long, value_name = "PATH", env = "MAPPING")]
+    #[arg(short, long, value_name = "PATH", env = "MAPPING", hide_env_values = true)]
+    #[arg(value_parser = OsStringValueParser::new().map(PathBuf::from))]
     mapping: Vec<PathBuf>,
 
-    /// The hub [default: wss://hms-ops.gov/events]
-    #[arg(long, value_name = "URL", env = "HMS_EVENTS_URL")]
+    /// The hub [env: HMS_EVENTS_URL] [default: wss://hms-ops.gov/events]
+    // The environment is asked in `hub`, so that --source beats it.
+    #[arg(long, value_name = "URL")]
     events: Option<String>,
 
     /// The hub's bearer token; other users of the machine may see flags, but not the environment
@@ -77,12 +81,15 @@ pub struct Run {
     config: Option<PathBuf>,
 
     /// Replaces the whole URL of a single target, for local trials
-    #[arg(long, value_name = "URL", env = "TARGET_URL")]
+    #[arg(long, value_name = "URL", env = "TARGET_URL", hide_env_values = true)]
     target_url: Option<String>,
 
     /// Replaces the name of the event that the mapping listens to
-    #[arg(long, value_name = "EVENT", env = "LISTEN")]
+    #[arg(long, value_name = "EVENT", env = "LISTEN", hide_env_values = true)]
     listen: Option<String>,
+
+    #[command(flatten)]
+    include: Include,
 }
 
 pub fn run(arguments: &Run) -> Result<Status, Stop> {
@@ -173,23 +180,24 @@ fn mappings(arguments: &Run, config: &Config) -> Result<Option<Vec<Mapping>>, St
             "no mapping is given; name one with --mapping, in MAPPING or in hms-sync.toml (see hms-sync --help)",
         ));
     }
+    let include = arguments.include.with(config);
     let mut mappings = Vec::new();
     let mut broken = false;
     for path in &paths {
-        if extension(path) == Extension::Yaml {
-            let name = path.display();
-            writeln!(
-                io::stderr(),
-                "note: {name} is a rule of the first generation and still works; `hms-sync import {name}` makes a .map of it"
-            )?;
-        }
-        match ready(path)? {
-            Ready::Mapping(mapping) => mappings.push(*mapping),
+        match ready(path, &include)? {
+            Ready::Mapping(mapping) => {
+                notice(path)?;
+                mappings.push(*mapping);
+            }
             Ready::Broken => broken = true,
+            Ready::Library => {}
         }
     }
     if broken {
         return Ok(None);
+    }
+    if mappings.is_empty() {
+        return Err(Stop::say("none of these files is a mapping; name one with `listen`, `event` and `target`"));
     }
     if let Some(event) = given(arguments.listen.as_ref()) {
         match mappings.as_mut_slice() {
@@ -203,6 +211,18 @@ fn mappings(arguments: &Run, config: &Config) -> Result<Option<Vec<Mapping>>, St
         }
     }
     Ok(Some(mappings))
+}
+
+/// Says of a rule of the first generation what to make of it.
+fn notice(path: &Path) -> Result<(), Stop> {
+    if extension(path) == Extension::Yaml {
+        let name = path.display();
+        writeln!(
+            io::stderr(),
+            "note: {name} is a rule of the first generation and still works; `hms-sync import {name}` makes a .map of it"
+        )?;
+    }
+    Ok(())
 }
 
 async fn source(
@@ -241,8 +261,27 @@ fn hub(arguments: &Run, config: &Config) -> Result<Hub, Stop> {
         (None, Some(reference)) => Some(reference.resolve()?),
         (None, None) => None,
     };
-    let url = given(arguments.events.as_ref()).or_else(|| config.events.clone()).unwrap_or_else(|| HUB.to_owned());
+    if let Some(token) = &token {
+        check_token(token)?;
+    }
+    let environment = std::env::var_os("HMS_EVENTS_URL").map(|url| url.to_string_lossy().into_owned());
+    let url = given(arguments.events.as_ref())
+        .or_else(|| given(environment.as_ref()))
+        .or_else(|| config.events.clone())
+        .unwrap_or_else(|| HUB.to_owned());
     Ok(Hub { url, token: token.map(Token::new), ack: arguments.ack || config.ack })
+}
+
+/// A bearer token is visible ASCII (RFC 6750 §2.1); anything else came in by mistake, such as a line end.
+fn check_token(token: &str) -> Result<(), Stop> {
+    match token.chars().position(|character| !character.is_ascii_graphic()) {
+        // Where it is, not what: it is a secret.
+        Some(at) => Err(Stop::say(format!(
+            "the hub's token has a character at position {} that no token has (a space, a line end or not ASCII); look at --token, HMS_TOKEN or what hms-sync.toml names",
+            at + 1
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn bar(path: &Path) -> Option<ProgressBar> {

@@ -39,7 +39,13 @@ impl Stop {
     }
 
     pub fn write(path: &Path, error: &io::Error) -> Stop {
-        Stop::Say(format!("{} cannot be written: {}", path.display(), reason(error)))
+        let reason = match path.parent() {
+            Some(folder) if error.kind() == io::ErrorKind::NotFound && !folder.as_os_str().is_empty() => {
+                format!("the folder {} does not exist; make it first", folder.display())
+            }
+            _ => reason(error),
+        };
+        Stop::Say(format!("{} cannot be written: {reason}", path.display()))
     }
 }
 
@@ -56,6 +62,8 @@ impl From<io::Error> for Stop {
 pub fn unreadable(path: &Path, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => format!("{} does not exist; check the path", path.display()),
+        io::ErrorKind::IsADirectory => format!("{} is a folder; name a file", path.display()),
+        io::ErrorKind::InvalidData => format!("{} is not UTF-8; save it as UTF-8", path.display()),
         _ => format!("{} cannot be read: {}", path.display(), reason(error)),
     }
 }

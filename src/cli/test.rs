@@ -1,9 +1,10 @@
 //! `hms-sync test`: the test blocks inside the mappings.
 
 use super::find;
-use super::mapping_file::{Loaded, load, show_errors};
+use super::mapping_file::{Include, Loaded, load, show_errors};
 use super::stop::{Status, Stop};
 use super::terminal::{Paint, Stream, has_unicode};
+use crate::diagnostic::has_errors;
 use crate::tools::test_run::{self, Difference, TestResult};
 use clap::Args;
 use similar::{ChangeTag, TextDiff};
@@ -28,20 +29,26 @@ pub struct Test {
     /// Mappings, or folders to search for every .map below
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    include: Include,
 }
 
 pub fn run(arguments: &Test) -> Result<Status, Stop> {
     let files = find::mappings(&arguments.paths)?;
     let mut report =
         Report { out: BufWriter::new(io::stdout().lock()), paint: Paint::on(Stream::Out), passed: 0, failed: 0 };
+    let include = arguments.include.folders()?;
     let mut broken = 0;
     for path in &files {
-        match load(path)? {
+        match load(path, &include)? {
             Loaded::Source { checked: Some(checked), .. } => {
                 let results = test_run::run(&checked)
                     .map_err(|error| Stop::say(format!("{} cannot be run: {error}", path.display())))?;
                 report.mapping(path, &results)?;
             }
+            // Its tests are those of the mappings that use it.
+            Loaded::Source { library: true, diagnostics, .. } if !has_errors(&diagnostics) => {}
             Loaded::Source { sources, diagnostics, .. } => {
                 report.out.flush()?;
                 show_errors(path, &sources, &diagnostics)?;

@@ -1,7 +1,7 @@
 //! `hms-sync transform`: events in, what would be sent out.
 
 use super::lines::{Line, Lines};
-use super::mapping_file::{Ready, ready};
+use super::mapping_file::{Include, Ready, ready};
 use super::progress;
 use super::stop::{Status, Stop};
 use crate::plan::envelope::open_frame;
@@ -44,6 +44,9 @@ pub struct Transform {
     /// Only what this target is sent
     #[arg(short, long, value_name = "NAME")]
     target: Option<String>,
+
+    #[command(flatten)]
+    include: Include,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -55,9 +58,9 @@ enum Output {
 }
 
 pub fn run(arguments: &Transform) -> Result<Status, Stop> {
-    let mapping = match ready(&arguments.mapping)? {
+    let mapping = match ready(&arguments.mapping, &arguments.include.folders()?)? {
         Ready::Mapping(mapping) => mapping,
-        Ready::Broken => return Ok(Status::Failed),
+        Ready::Broken | Ready::Library => return Ok(Status::Failed),
     };
     let plan = Plan::new(&mapping)
         .map_err(|error| Stop::say(format!("{} cannot be run: {error}", arguments.mapping.display())))?;

@@ -87,6 +87,10 @@ catalogue! {
     E0223 Error "something sensitive in a reason"
     E0224 Error "a function that gives another type than it declares"
     E0225 Error "a constant that the function cannot use"
+    E0230 Error "variants that cannot be told apart"
+    E0231 Error "a field that is not there in every variant"
+    E0232 Error "kinds that do not mix"
+    E0233 Error "`new` where no kind of its own can be declared"
 
     // Units and numbers.
     E0301 Error "a unit that there is not"
@@ -145,6 +149,12 @@ catalogue! {
     E0615 Error "the environment in a body"
     E0616 Error "an `accept` that is not understood"
 
+    // Tables from files.
+    E0620 Error "a CSV file that is not as RFC 4180 has it"
+    E0621 Error "a column that the file does not have"
+    E0622 Error "a cell that does not fit its column"
+    E0623 Error "a row beside those of a file"
+
     // Tests.
     E0701 Error "test data that is no JSON"
     E0703 Error "an expectation of no target"
@@ -152,6 +162,12 @@ catalogue! {
     E0705 Error "a file that cannot be read"
     E0706 Error "a test whose event has not its declared shape"
     E0707 Error "an expectation that no event can meet"
+
+    // Files that use each other.
+    E0751 Error "files that use each other in a circle"
+    E0752 Error "a name that the used file does not share"
+    E0753 Error "a path that holds on one machine only"
+    E0754 Error "a `let` that cannot be shared"
 
     // A body held against an XML Schema.
     E1050 Error "a schema that cannot be read"

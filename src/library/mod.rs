@@ -28,6 +28,7 @@ pub mod pattern;
 mod presence;
 mod reading;
 mod regex;
+mod shown;
 pub mod signature;
 mod text;
 mod times;

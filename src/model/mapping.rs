@@ -63,7 +63,11 @@ pub struct Table {
     pub keys: Vec<KeyColumn>,
     /// The names of the value columns; one nameless column is called `value`.
     pub columns: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<Row>,
+    /// Rows from a CSV file; then there are no others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileRows>,
     /// The `_` row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Fallback>,
@@ -82,6 +86,16 @@ pub struct Row {
     pub keys: Vec<Constant>,
     /// One expression a column; constants, or a `Reject`.
     pub values: Vec<Expr>,
+}
+
+/// The rows of a CSV file, as short as they are there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileRows {
+    /// Of the value columns: text, codes, numbers or booleans. The keys' are in [`Table::keys`].
+    pub types: Vec<Type>,
+    /// One text a row, its cells as [`record`](super::record) writes them, the keys' first. The keys of one row are
+    /// distinct from those of every other; an empty value is missing.
+    pub records: Vec<String>,
 }
 
 /// One expression a column; `Root::Local(0)` is `it`, the key's text (several parts joined by `, `).

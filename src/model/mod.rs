@@ -8,6 +8,7 @@ pub mod mapc;
 pub mod mapping;
 pub mod number;
 pub mod output;
+pub mod record;
 pub mod target;
 pub mod test_case;
 pub mod types;
@@ -15,8 +16,10 @@ pub mod unit;
 
 pub use constraint::{Alternative, Constraint, Space, TextRule};
 pub use expression::{Comparison, Constant, Expr, Form, Operator, Root, Rounding, TextPart};
-pub use mapping::{EventShape, FORMAT, Fallback, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA};
+pub use mapping::{
+    EventShape, FORMAT, Fallback, FileRows, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA,
+};
 pub use output::{Body, Format, Leaf, Namespace, Node, OutName, QName, Repeat};
 pub use target::{Accept, Auth, HeaderPart, HeaderRule, Limit, Retry, Secret, Target, TargetEach, UrlPart, UrlPlace};
 pub use test_case::{Expectation, Expected, TestCase};
-pub use types::{Base, Field, RecordType, Type};
+pub use types::{Base, Field, RecordType, Type, Variant, VariantsType};

@@ -23,6 +23,10 @@ pub struct Type {
     /// How the wire writes it, where that is not the base type's own way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<Form>,
+    /// `type PatientId = new string`: the kind of its own that the value is of. The checker alone asks for it; on
+    /// the wire the value is its base.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +50,8 @@ pub enum Base {
     /// `string | integer`: one of several scalar bases.
     Either(Vec<Base>),
     Record(RecordType),
+    /// `by kind { "phone": { … }, "email": { … } }`
+    Variants(VariantsType),
     List(Box<Type>),
     /// `{ string: T }`
     Dictionary(Box<Type>),
@@ -65,6 +71,25 @@ pub struct RecordType {
     pub fields: Vec<Field>,
 }
 
+/// A record of which one field, the discriminator, tells what other fields it has. In a path the discriminator is
+/// the step `kind`; a field of a variant is two steps, `kind=phone` and the field's name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VariantsType {
+    /// The declared name, for messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The discriminator's name.
+    pub by: String,
+    /// At least one, their codes distinct; none has a field of the discriminator's name.
+    pub variants: Vec<Variant>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    pub code: String,
+    pub fields: Vec<Field>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Field {
     pub name: String,
@@ -76,7 +101,7 @@ pub struct Field {
 
 impl Type {
     pub fn new(base: Base) -> Type {
-        Type { base, missing: false, null: false, fails: false, sensitive: false, form: None }
+        Type { base, missing: false, null: false, fails: false, sensitive: false, form: None, kind: None }
     }
 
     pub fn optional(mut self) -> Type {
@@ -97,10 +122,14 @@ impl Type {
         }
     }
 
-    pub fn field(&self, name: &str) -> Option<&Field> {
+    /// Whether a value of the type has a field of that name, of variants whether one of them has.
+    pub fn has_field(&self, name: &str) -> bool {
         match &self.base {
-            Base::Record(record) => record.field(name),
-            _ => None,
+            Base::Record(record) => record.field(name).is_some(),
+            Base::Variants(variants) => {
+                variants.by == name || variants.variants.iter().any(|variant| variant.field(name).is_some())
+            }
+            _ => false,
         }
     }
 }
@@ -124,6 +153,31 @@ impl Base {
 }
 
 impl RecordType {
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+impl VariantsType {
+    /// The closed code that the discriminator is of.
+    pub fn discriminator(&self) -> Type {
+        let values = self.variants.iter().map(|variant| variant.code.clone()).collect();
+        Type::new(Base::Code { values, open: false })
+    }
+
+    /// The step of a path into the variant of that code.
+    pub fn step_into(&self, code: &str) -> String {
+        format!("{}={code}", self.by)
+    }
+
+    /// The variant that a step of a path leads into.
+    pub fn stepped_into(&self, step: &str) -> Option<&Variant> {
+        let code = step.strip_prefix(self.by.as_str())?.strip_prefix('=')?;
+        self.variants.iter().find(|variant| variant.code == code)
+    }
+}
+
+impl Variant {
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
     }

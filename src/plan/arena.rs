@@ -16,6 +16,7 @@ pub enum Held {
     Text,
     /// As `Text`, with escapes.
     EscapedText,
+    /// Of variants `start` is the index of the one that it is.
     Record,
     /// The items' frames are `items[start..start + end]`.
     Items,

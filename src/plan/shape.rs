@@ -7,7 +7,8 @@
 use super::PlanError;
 use super::limits::MAX_EVENT_DEPTH;
 use crate::library::form::FormCode;
-use crate::model::{Base, EventShape, Form, RecordType, Type};
+use crate::model::{Base, EventShape, Field, Form, Type, VariantsType};
+use std::collections::HashMap;
 
 /// Index of a [`Shape`] in [`Shapes`].
 pub type ShapeId = u32;
@@ -37,6 +38,7 @@ pub enum Kind {
     /// One of several, tried in this order.
     Either(Vec<Scalar>),
     Record(RecordShape),
+    Variants(VariantsShape),
     List(ItemShape),
     Dictionary(ItemShape),
     Any,
@@ -75,6 +77,22 @@ pub struct RecordShape {
     pub order_base: u32,
 }
 
+/// A record of which one field tells what other fields it has.
+pub struct VariantsShape {
+    /// The name of that field.
+    pub by: String,
+    pub discriminator: ShapeId,
+    pub variants: Vec<VariantShape>,
+}
+
+pub struct VariantShape {
+    pub code: String,
+    /// The step of a path that leads into it.
+    pub step: String,
+    /// The discriminator is its first field. A field that several variants have alike is one shape.
+    pub record: RecordShape,
+}
+
 pub struct FieldShape {
     pub name: String,
     /// The name as JSON writes it, with the closing quote.
@@ -99,6 +117,33 @@ pub struct Shapes {
     pub order_places: u32,
 }
 
+impl FieldShape {
+    fn new(name: &str, shape: ShapeId, required: bool) -> FieldShape {
+        let mut quoted = Vec::new();
+        super::write::json::push_string(name, &mut quoted);
+        FieldShape { name: name.to_owned(), quoted: quoted[1..].into(), shape, required }
+    }
+}
+
+impl Kind {
+    /// What lies inside a value of this kind, each shape once.
+    fn inside(&self) -> Vec<ShapeId> {
+        match self {
+            Kind::Record(record) => record.fields.iter().map(|field| field.shape).collect(),
+            Kind::Variants(variants) => {
+                let records = variants.variants.iter().map(|variant| &variant.record);
+                let mut inside: Vec<ShapeId> =
+                    records.flat_map(|record| record.fields.iter().map(|field| field.shape)).collect();
+                inside.sort_unstable();
+                inside.dedup();
+                inside
+            }
+            Kind::List(items) | Kind::Dictionary(items) => vec![items.item],
+            Kind::Scalar(_) | Kind::Either(_) | Kind::Any | Kind::Nothing => Vec::new(),
+        }
+    }
+}
+
 impl RecordShape {
     /// The field of that (decoded) name.
     pub fn field(&self, name: &str) -> Option<usize> {
@@ -107,10 +152,22 @@ impl RecordShape {
     }
 }
 
+impl VariantsShape {
+    /// The variant that the discriminator's (decoded) text names.
+    pub fn of_code(&self, code: &str) -> Option<usize> {
+        self.variants.iter().position(|variant| variant.code == code)
+    }
+
+    /// The variant that a step of a path leads into.
+    pub fn stepped_into(&self, step: &str) -> Option<&VariantShape> {
+        self.variants.iter().find(|variant| variant.step == step)
+    }
+}
+
 impl Shapes {
     pub fn new(event: &EventShape) -> Result<Shapes, PlanError> {
         let mut shapes = Shapes { all: Vec::new(), root: 0, strict: event.strict, order_places: 0 };
-        let kind = Kind::Record(shapes.record(&event.record, false, 1)?);
+        let kind = Kind::Record(shapes.record(&event.record.fields, false, 1)?);
         shapes.root = shapes.push(kind, false, false, false);
         Ok(shapes)
     }
@@ -120,12 +177,7 @@ impl Shapes {
     }
 
     fn push(&mut self, kind: Kind, missing: bool, null: bool, sensitive: bool) -> ShapeId {
-        let holds_sensitive = sensitive
-            || match &kind {
-                Kind::Record(record) => record.fields.iter().any(|field| self.get(field.shape).holds_sensitive),
-                Kind::List(items) | Kind::Dictionary(items) => self.get(items.item).holds_sensitive,
-                _ => false,
-            };
+        let holds_sensitive = sensitive || kind.inside().iter().any(|inside| self.get(*inside).holds_sensitive);
         self.all.push(Shape {
             kind,
             missing,
@@ -146,7 +198,8 @@ impl Shapes {
         }
         let sensitive = sensitive || ty.sensitive;
         let kind = match &ty.base {
-            Base::Record(record) => Kind::Record(self.record(record, sensitive, depth + 1)?),
+            Base::Record(record) => Kind::Record(self.record(&record.fields, sensitive, depth + 1)?),
+            Base::Variants(variants) => Kind::Variants(self.variants(variants, sensitive, depth + 1)?),
             Base::List(item) => Kind::List(ItemShape { item: self.add(item, sensitive, depth + 1)?, width: 0 }),
             Base::Dictionary(item) => {
                 Kind::Dictionary(ItemShape { item: self.add(item, sensitive, depth + 1)?, width: 0 })
@@ -169,15 +222,47 @@ impl Shapes {
         Ok(self.push(kind, ty.missing, null, sensitive))
     }
 
-    fn record(&mut self, record: &RecordType, sensitive: bool, depth: u32) -> Result<RecordShape, PlanError> {
-        let mut fields = Vec::with_capacity(record.fields.len());
-        for field in &record.fields {
+    fn record(&mut self, fields: &[Field], sensitive: bool, depth: u32) -> Result<RecordShape, PlanError> {
+        let mut shapes = Vec::with_capacity(fields.len());
+        for field in fields {
             let shape = self.add(&field.ty, sensitive, depth)?;
-            let mut quoted = Vec::new();
-            super::write::json::push_string(&field.name, &mut quoted);
-            let required = !field.ty.missing;
-            fields.push(FieldShape { name: field.name.clone(), quoted: quoted[1..].into(), shape, required });
+            shapes.push(FieldShape::new(&field.name, shape, !field.ty.missing));
         }
+        self.record_of(shapes)
+    }
+
+    fn variants(&mut self, ty: &VariantsType, sensitive: bool, depth: u32) -> Result<VariantsShape, PlanError> {
+        let discriminator = self.add(&ty.discriminator(), sensitive, depth)?;
+        let mut shape = VariantsShape { by: ty.by.clone(), discriminator, variants: Vec::new() };
+        let mut known: HashMap<&str, Vec<(&Type, ShapeId)>> = HashMap::new();
+        for variant in &ty.variants {
+            if shape.of_code(&variant.code).is_some() {
+                return Err(PlanError::new("event", format!("the variant {:?} is declared twice", variant.code)));
+            }
+            let mut fields = vec![FieldShape::new(&ty.by, discriminator, true)];
+            for field in &variant.fields {
+                let alike = known.entry(&field.name).or_default();
+                let found = alike.iter().find(|(ty, _)| **ty == field.ty).map(|(_, shape)| *shape);
+                let id = match found {
+                    Some(id) => id,
+                    None => {
+                        let id = self.add(&field.ty, sensitive, depth)?;
+                        alike.push((&field.ty, id));
+                        id
+                    }
+                };
+                fields.push(FieldShape::new(&field.name, id, !field.ty.missing));
+            }
+            let record = self.record_of(fields)?;
+            shape.variants.push(VariantShape { code: variant.code.clone(), step: ty.step_into(&variant.code), record });
+        }
+        if shape.variants.is_empty() {
+            return Err(PlanError::new("event", "variants of which there are none"));
+        }
+        Ok(shape)
+    }
+
+    fn record_of(&mut self, fields: Vec<FieldShape>) -> Result<RecordShape, PlanError> {
         let count = u16::try_from(fields.len()).ok().filter(|count| *count < u16::MAX);
         let Some(count) = count else {
             return Err(PlanError::new("event", "a record has over 65,000 fields"));
@@ -208,12 +293,7 @@ impl Shapes {
         if std::mem::replace(&mut self.all[id as usize].whole, true) {
             return;
         }
-        let inside: Vec<ShapeId> = match &self.get(id).kind {
-            Kind::Record(record) => record.fields.iter().map(|field| field.shape).collect(),
-            Kind::List(items) | Kind::Dictionary(items) => vec![items.item],
-            _ => return,
-        };
-        for id in inside {
+        for id in self.get(id).kind.inside() {
             self.keep_whole(id);
         }
     }
@@ -228,7 +308,7 @@ impl Shapes {
     fn assign(&mut self, id: ShapeId, next: &mut u32) {
         let start = *next;
         let inside: Vec<ShapeId> = match &self.get(id).kind {
-            Kind::Record(record) => record.fields.iter().map(|field| field.shape).collect(),
+            kind @ (Kind::Record(_) | Kind::Variants(_)) => kind.inside(),
             Kind::List(items) | Kind::Dictionary(items) => {
                 let (item, is_map) = (items.item, matches!(self.get(id).kind, Kind::Dictionary(_)));
                 if self.get(id).used {
@@ -279,6 +359,7 @@ fn scalar(base: &Base, form: Option<&Form>) -> Result<Scalar, PlanError> {
         Base::Code { values, open } => Scalar::Code { values: values.clone(), open: *open },
         Base::Either(_)
         | Base::Record(_)
+        | Base::Variants(_)
         | Base::List(_)
         | Base::Dictionary(_)
         | Base::Any

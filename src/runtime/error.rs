@@ -32,7 +32,7 @@ pub enum RunError {
         "TARGET_URL replaces the URL of a single target, but there are {targets}; unset it or run one mapping with one target"
     )]
     TargetUrlNotSingle { targets: usize },
-    #[error("\"{url}\" is not a URL of a target: {reason}")]
+    #[error("\"{url}\" is not a URL of a target: {reason}; it looks like https://host/path")]
     TargetUrl { url: String, reason: String },
     #[error("\"{url}\" is not the URL of a hub: {reason}; it looks like ws://host:port/events or wss://host/events")]
     HubUrl { url: String, reason: String },

@@ -159,6 +159,7 @@ impl Intake {
         let bytes = match frame {
             Frame::Text(bytes) => bytes,
             Frame::Refused { data, reason } => return refused(data, reason, ids),
+            Frame::Gap { cursor, reason } => return gap(envelope(cursor, None), reason),
         };
         let opened = match open_frame(&bytes, &self.listen) {
             Ok(opened) => opened,
@@ -215,6 +216,8 @@ impl Intake {
                     taken_in.known += 1;
                     self.observer.observe(RunEvent::Known { subscription: name, id, data });
                 }
+                // a gap has its row, but nothing came
+                Arrival::Stored(_) if is_gap(event) => {}
                 Arrival::Stored(number) | Arrival::StoredUnderKnownId(number) => {
                     taken_in.received += 1;
                     self.observer.observe(RunEvent::Received { event: number, subscription: name, id, data });
@@ -279,6 +282,23 @@ fn route(mapped: &Mapped, data: &[u8], event: &mut NewEvent) {
             Routed::Skipped { target, item } => event.settled.push(settled(target, item, Outcome::Skipped, None)),
         }
     }
+}
+
+/// What marks the place behind which events may be missing.
+fn gap(envelope: Envelope, reason: String) -> NewEvent {
+    let settled = SettledAtIntake { plan: None, target: None, item: None, outcome: Outcome::Gap, reason: Some(reason) };
+    NewEvent {
+        envelope,
+        id_is_cursor: false,
+        digest: [0; 32],
+        data: Vec::new(),
+        works: Vec::new(),
+        settled: vec![settled],
+    }
+}
+
+fn is_gap(event: &NewEvent) -> bool {
+    event.settled.iter().any(|settled| settled.outcome == Outcome::Gap)
 }
 
 fn set_aside(plan: Option<super::store::PlanId>, reason: String) -> SettledAtIntake {

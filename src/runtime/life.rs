@@ -7,7 +7,7 @@ use super::options::{End, Hub, Limits, Lines, RunOptions, Source};
 use super::program::{Draft, Program};
 use super::push::Clients;
 use super::shutdown::Shutdown;
-use super::source::websocket::{Connector, Pulse, Subscription, listen};
+use super::source::websocket::{Connector, Pulse, Subscription, listen, shown};
 use super::source::{Outlet, QUEUE, lines};
 use super::store::desk::{Desk, StoreHandle};
 use super::store::sqlite::Sqlite;
@@ -164,7 +164,7 @@ impl Inlets {
         match source {
             Source::Hub(hub) => {
                 let connector =
-                    Connector::new(&hub).map_err(|reason| RunError::HubUrl { url: hub.url.clone(), reason })?;
+                    Connector::new(&hub).map_err(|reason| RunError::HubUrl { url: shown(&hub.url), reason })?;
                 let Hub { ack, .. } = hub;
                 Ok(Inlets::Hub { connector: Arc::new(connector), ack, events: events.into_iter().collect() })
             }

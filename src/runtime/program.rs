@@ -4,6 +4,7 @@
 use super::RunError;
 use super::options::{EnvironmentLookup, RunMapping, RunOptions};
 use super::push::Credential;
+use super::source::websocket::shown;
 use super::store::{PlanId, RecordId, Store, TargetId};
 use crate::model::{Target, UrlPart};
 use crate::plan::{Environment, Plan};
@@ -214,7 +215,7 @@ fn replacement(url: &str, targets: usize) -> Result<DraftTarget, RunError> {
     if targets != 1 {
         return Err(RunError::TargetUrlNotSingle { targets });
     }
-    let (base, origin) = split_base(url).map_err(|reason| RunError::TargetUrl { url: url.to_owned(), reason })?;
+    let (base, origin) = split_base(url).map_err(|reason| RunError::TargetUrl { url: shown(url), reason })?;
     Ok(DraftTarget { base, origin, credential: None })
 }
 
@@ -228,15 +229,15 @@ fn base_of(parts: &[UrlPart], values: &BTreeMap<String, String>) -> Result<(Stri
             UrlPart::Hole { .. } => break,
         }
     }
-    split_base(&text)
+    split_base(&text).map_err(|reason| format!("the URL of its target cannot be used: {reason}"))
 }
 
 /// The base (scheme, user, host) and the origin (without the user) of a URL.
 fn split_base(url: &str) -> Result<(String, String), String> {
     let base = &url[..path_at(url)];
-    let parsed = Url::parse(base).map_err(|error| format!("the URL of its target cannot be used: {error}"))?;
+    let parsed = Url::parse(base).map_err(|error| error.to_string())?;
     if !matches!(parsed.scheme(), "http" | "https") {
-        return Err(format!("the URL of its target begins with {}:, not with http: or https:", parsed.scheme()));
+        return Err(format!("it begins with {}:, not with http: or https:", parsed.scheme()));
     }
     Ok((base.to_owned(), parsed.origin().ascii_serialization()))
 }

@@ -466,10 +466,17 @@ pub struct Table {
     pub doc: Doc,
     pub name: Name,
     pub from: Option<Text>,
-    pub keys: Vec<Name>,
-    pub columns: Vec<Name>,
+    pub keys: Vec<Column>,
+    pub columns: Vec<Column>,
     pub rows: Vec<Row>,
     pub span: Span,
+}
+
+/// `ruleId` or `ruleId: integer` in a table's columns.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub name: Name,
+    pub ty: Option<TypeNode>,
 }
 
 /// `"primary" -> "P"`, `("a", 1) -> "x", "y"`, `_ -> reject "…"`

@@ -50,16 +50,20 @@ pub const MAX_SOURCE_BYTES: usize = 64 << 20;
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     pub name: String,
+    /// The name that a compiled mapping gives it, the same on every machine: its path from the mapping's folder
+    /// or from a folder of the search path.
+    pub stable: String,
     pub text: Arc<str>,
     line_starts: Arc<[u32]>,
 }
 
 impl SourceFile {
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceFile {
-        let text: Arc<str> = text.into();
+        let (name, text): (String, Arc<str>) = (name.into(), text.into());
         let mut line_starts = vec![0u32];
         line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
-        SourceFile { name: name.into(), text, line_starts: line_starts.into() }
+        let stable = name.rsplit(['/', '\\']).next().unwrap_or(&name).to_owned();
+        SourceFile { name, stable, text, line_starts: line_starts.into() }
     }
 
     /// Line and column of a byte offset, both from 1; the column counts Unicode scalar values.
@@ -123,6 +127,16 @@ impl Sources {
             }
             Err(error) => Err(TextError::NotUtf8 { name, offset: error.valid_up_to() }),
         }
+    }
+
+    /// As [`Sources::add`], with the name that is the same on every machine.
+    ///
+    /// # Errors
+    /// As [`Sources::add`].
+    pub fn add_as(&mut self, name: String, stable: String, bytes: &[u8]) -> Result<u32, TextError> {
+        let file = self.add(name, bytes)?;
+        self.files[file as usize].stable = stable;
+        Ok(file)
     }
 
     pub fn file(&self, file: u32) -> &SourceFile {

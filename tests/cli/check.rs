@@ -137,3 +137,15 @@ fn ten_thousand_mistakes_in_one_file_end_soon() {
     );
     assert!(started.elapsed() < std::time::Duration::from_secs(30), "{:?}", started.elapsed());
 }
+
+/// The event's id names the change, also where the URL carries it.
+#[test]
+fn a_key_of_the_events_id_alone_names_the_change() {
+    let program = Program::new();
+    let map = "listen \"x\"\nevent { a: integer }\ntarget PUT \"https://v.example/{meta.id}\" { key meta.id }\nmap { a -> a }\n";
+    program.write("a.map", map).write("b.map", map.replace("meta.id", "a"));
+    let clean = program.run(&["check", "--deny", "warnings", "a.map"]);
+    assert_eq!((clean.status, clean.out.as_str()), (0, ""));
+    let warned = program.run(&["check", "--deny", "warnings", "b.map"]);
+    assert!(warned.status == 1 && warned.out.contains("W0108"), "{}", warned.out);
+}

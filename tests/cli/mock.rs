@@ -4,14 +4,14 @@ use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Stdio};
 
 /// A mock that is up: its first line names its address. It ends with the test.
-struct Mock {
+pub struct Mock {
     child: Child,
     lines: BufReader<ChildStdout>,
-    first: String,
+    pub first: String,
 }
 
 impl Mock {
-    fn start(program: &Program, arguments: &[&str]) -> Mock {
+    pub fn start(program: &Program, arguments: &[&str]) -> Mock {
         let mut child = program.command(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut first = String::new();
@@ -19,12 +19,12 @@ impl Mock {
         Mock { child, lines, first }
     }
 
-    fn address(&self) -> &str {
+    pub fn address(&self) -> &str {
         let (_, after) = self.first.split_once("://").unwrap();
         after.split(['/', ' ', ',', ';']).next().unwrap()
     }
 
-    fn line(&mut self) -> String {
+    pub fn line(&mut self) -> String {
         let mut line = String::new();
         self.lines.read_line(&mut line).unwrap();
         line

@@ -106,6 +106,7 @@ impl Checker<'_> {
     }
 
     fn sum(&mut self, operator: Operator, left: Typed, right: Typed, at: Span, span: Span) -> Option<Typed> {
+        self.no_two_kinds(&left, &right, at)?;
         self.same_kind(&left, &right, at, if operator == Operator::Add { "add" } else { "subtract" })?;
         let named = left.named && right.named && left.ty.unit() == right.ty.unit();
         let scales = |value: &Typed| value.ty.unit().is_some_and(Unit::is_offset_scale);
@@ -332,7 +333,7 @@ impl Checker<'_> {
             Expr::Constant(Constant::Number(number)) => Expr::Constant(Constant::Number(-number.clone())),
             other => Expr::Negate(Box::new(other.clone())),
         };
-        Some(Typed { expr, span, origin: None, ..value })
+        Some(Typed { expr, span, origin: None, ty: Type { kind: None, ..value.ty }, ..value })
     }
 
     /// Dates: `at + 30 minutes`, `day + 1 month`, `end - start`. `None`: no date is in it.

@@ -33,7 +33,11 @@ impl Checker<'_> {
             let argument = self.library_argument(&name.text, signature, parameter, argument, &checked, keeps)?;
             checked.push(argument);
         }
-        let ty = self.returned(signature, &checked);
+        let mut ty = self.returned(signature, &checked);
+        if name.text == "sum" {
+            // Computed, not handed through.
+            ty.kind = None;
+        }
         let expr = Expr::Call {
             function: name.text.clone(),
             arguments: checked.iter().map(|argument| argument.expr.clone()).collect(),
@@ -118,6 +122,7 @@ impl Checker<'_> {
             }));
             return None;
         }
+        self.kind_beside(parameter.takes, &argument, before)?;
         if parameter.constant && argument.as_constant().is_none() {
             self.report(
                 Diagnostic::new(
@@ -138,6 +143,25 @@ impl Checker<'_> {
             return Some(argument);
         }
         Some(argument)
+    }
+
+    /// An item beside its list, and a value beside another of its type, are of one kind. Lists are held against each
+    /// other with their types.
+    fn kind_beside(&mut self, takes: Takes, argument: &Typed, before: &[Typed]) -> Option<()> {
+        let other = match takes {
+            Takes::SameAs(at) => before.get(at).cloned(),
+            Takes::ItemOf(at) => before.get(at).and_then(|list| match &list.ty.base {
+                Base::List(item) if item.base != Base::Never => {
+                    Some(Typed::new(Expr::Missing, (**item).clone(), list.span))
+                }
+                _ => None,
+            }),
+            _ => None,
+        };
+        match other {
+            Some(other) => self.one_kind(&other, argument, argument.span).map(|_| ()),
+            None => Some(()),
+        }
     }
 
     fn wanted(&self, takes: Takes, before: &[Typed]) -> String {
@@ -225,9 +249,10 @@ fn fits(takes: Takes, ty: &Type, before: &[Typed]) -> bool {
         Takes::Time => *base == Base::Time,
         Takes::DateTime => *base == Base::DateTime,
         Takes::Duration => *base == Base::Duration,
-        Takes::Scalar => {
-            !matches!(base, Base::Record(_) | Base::List(_) | Base::Dictionary(_) | Base::Any | Base::Null)
-        }
+        Takes::Scalar => !matches!(
+            base,
+            Base::Record(_) | Base::Variants(_) | Base::List(_) | Base::Dictionary(_) | Base::Any | Base::Null
+        ),
         Takes::Pattern => false,
         Takes::List(item) => match base {
             Base::List(found) => found.base == Base::Never || (fits(*item, found, before) && !found.null),

@@ -9,7 +9,7 @@ use crate::check::show::show;
 use crate::check::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Base, Constant, Expr, Rounding, Type};
-use crate::syntax::tree::{self, ExprKind};
+use crate::syntax::tree::{self, ExprKind, TypeKind};
 use crate::text::Span;
 
 /// Functions that the checker itself gives their meaning.
@@ -18,7 +18,7 @@ const OWN: &[&str] = &["present", "round", "round_even", "floor", "ceil", "trunc
 /// The most places a number is rounded to.
 const MOST_PLACES: u32 = 1000;
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     pub(super) fn call(
         &mut self,
         function: &tree::Name,
@@ -26,10 +26,10 @@ impl Checker<'_> {
         span: Span,
         scope: &mut Scope,
     ) -> Option<Typed> {
-        if self.table_trees.contains_key(function.text.as_str()) {
+        if let Some(declaration) = self.table_named(function) {
             let keys: Vec<Option<Typed>> = arguments.iter().map(|key| self.expr(key, scope)).collect();
             let keys: Option<Vec<Typed>> = keys.into_iter().collect();
-            let table = self.table(&function.text)?;
+            let table = self.table(declaration)?;
             return self.look_up(&table, keys?, None, function.span, span);
         }
         self.apply(function, None, arguments, span, scope)
@@ -45,8 +45,12 @@ impl Checker<'_> {
         scope: &mut Scope,
     ) -> Option<Typed> {
         let arguments: Vec<&tree::Expr> = piped.into_iter().chain(arguments).collect();
-        if let Some(&declared) = self.functions.get(function.text.as_str()) {
+        if let Some(declared) = self.function_named(function) {
             return self.call_declared(declared, &arguments, function.span, span, scope);
+        }
+        if let Some(declared) = self.kind_named(function) {
+            let values = arguments.iter().map(|argument| self.expr(argument, scope)).collect();
+            return self.make_kind(declared, values, function.span, span);
         }
         match function.text.as_str() {
             "present" => return self.present(&arguments, span, scope),
@@ -85,12 +89,23 @@ impl Checker<'_> {
     }
 
     fn no_function(&mut self, name: &tree::Name) {
+        if self.is_poisoned(name) {
+            return;
+        }
+        let names = self.names_at(name.span);
         let names: Vec<&str> = crate::library::all()
             .filter(|function| !function.internal)
             .map(|function| function.name)
-            .chain(self.functions.keys().copied())
+            .chain(names.functions.keys().copied())
             .chain(OWN.iter().copied())
-            .chain(self.table_trees.keys().copied())
+            .chain(names.tables.keys().copied())
+            .chain(
+                names
+                    .types
+                    .values()
+                    .filter(|ty| matches!(ty.ty.kind, TypeKind::New(_)))
+                    .map(|ty| ty.name.text.as_str()),
+            )
             .collect();
         let mut diagnostic = Diagnostic::new(
             Code::E0104,
@@ -99,7 +114,12 @@ impl Checker<'_> {
             "no such function",
         );
         let alias = ALIASES.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name.text)).map(|(_, here)| *here);
+        let is_type = self.type_named(name).is_some();
         diagnostic = match alias.or_else(|| nearest(&name.text, names)) {
+            _ if is_type => diagnostic.help(format!(
+                "`{0}` is a type; only a kind of its own, `type {0} = new …`, makes values so",
+                name.text
+            )),
             Some(near) => diagnostic.help(format!("write `{near}`")),
             None => diagnostic.help(format!(
                 "declare it, `fn {0}(x: string): string = …`, or as a table, `table {0} {{ … }}`",
@@ -169,7 +189,7 @@ impl Checker<'_> {
             Base::Decimal(unit)
         };
         let expr = Expr::Round { value: Box::new(value.expr.clone()), rounding, places };
-        Some(Typed { expr, ty: Type { base, ..value.ty }, span, pending: Pending::Nothing, ..value })
+        Some(Typed { expr, ty: Type { base, kind: None, ..value.ty }, span, pending: Pending::Nothing, ..value })
     }
 
     fn constant_places(&mut self, places: &Typed) -> Option<u32> {
@@ -195,10 +215,11 @@ impl Checker<'_> {
         let unit = value.ty.unit().cloned();
         if name == "decimal" {
             let pending = if value.pending == Pending::Endless { Pending::Endless } else { Pending::Nothing };
-            return Some(Typed { ty: Type { base: Base::Decimal(unit), ..value.ty }, pending, span, ..value });
+            let ty = Type { base: Base::Decimal(unit), kind: None, ..value.ty };
+            return Some(Typed { ty, pending, span, ..value });
         }
         if matches!(value.ty.base, Base::Integer(_)) && value.pending == Pending::Nothing {
-            return Some(Typed { span, ..value });
+            return Some(Typed { ty: Type { kind: None, ..value.ty }, span, ..value });
         }
         self.report(
             Diagnostic::new(
@@ -236,7 +257,7 @@ impl Checker<'_> {
 
     fn call_declared(
         &mut self,
-        function: &tree::Function,
+        function: &'a tree::Function,
         arguments: &[&tree::Expr],
         at: Span,
         span: Span,
@@ -262,7 +283,7 @@ impl Checker<'_> {
             return None;
         }
         let values: Vec<Typed> = values.into_iter().collect::<Option<_>>()?;
-        if self.functions_under_way.contains(&function.name.text) {
+        if self.under_way.contains(&function.name.span) {
             self.report(
                 Diagnostic::new(
                     Code::E0218,
@@ -275,51 +296,18 @@ impl Checker<'_> {
             );
             return None;
         }
-        let mut inner = Scope::default();
+        let mut bound = Vec::new();
         let mut outer = Vec::new();
         for (parameter, value) in function.parameters.iter().zip(values) {
             let ty = self.ty(&parameter.ty)?;
             let value = self.fits_parameter(value, &ty, &parameter.name)?;
-            let variable = self.variable();
-            inner.frames.push(Frame::Value(Binding {
-                name: parameter.name.text.clone(),
-                variable,
-                ty: Type { fails: false, ..ty },
-                origin: value.origin.clone(),
-                named: false,
-                pending: Pending::Nothing,
-                span: parameter.name.span,
-            }));
-            outer.push((variable, value));
+            let mut binding = self.parameter(parameter, ty);
+            binding.origin = value.origin.clone();
+            binding.ty.sensitive |= value.ty.sensitive;
+            outer.push((binding.variable, value));
+            bound.push(binding);
         }
-        self.functions_under_way.push(function.name.text.clone());
-        let body = self.expr(&function.body, &mut inner);
-        self.functions_under_way.pop();
-        let mut body = body?;
-        if let Some(result) = &function.result {
-            let declared = self.ty(result)?;
-            if wider(&declared.base, &body.ty.base).as_ref() != Some(&declared.base)
-                || (body.ty.missing && !declared.missing)
-            {
-                self.report(
-                    Diagnostic::new(
-                        Code::E0224,
-                        format!(
-                            "`{}` is declared to give {}, its body gives {}",
-                            function.name.text,
-                            show(&declared),
-                            show(&body.ty)
-                        ),
-                        function.body.span,
-                        show(&body.ty),
-                    )
-                    .also(result.span, "declared here")
-                    .help("change the declared type, or the body"),
-                );
-                return None;
-            }
-            body.ty.base = declared.base;
-        }
+        let body = self.function_body(function, bound)?;
         let mut typed = Typed { span, origin: None, ..body };
         for (variable, value) in outer.into_iter().rev() {
             typed.expr = Expr::Let { variable, value: Box::new(value.expr.clone()), body: Box::new(typed.expr) };
@@ -330,25 +318,66 @@ impl Checker<'_> {
         Some(typed)
     }
 
+    /// A parameter as its body sees it: of its declared type, whatever it is given.
+    pub(in crate::check) fn parameter(&mut self, parameter: &tree::Parameter, ty: Type) -> Binding {
+        Binding {
+            name: parameter.name.text.clone(),
+            variable: self.variable(),
+            ty: Type { fails: false, form: None, ..ty },
+            origin: None,
+            named: false,
+            pending: Pending::Nothing,
+            span: parameter.name.span,
+        }
+    }
+
+    /// What a function gives, its parameters bound; held against the type that it declares.
+    pub(in crate::check) fn function_body(
+        &mut self,
+        function: &'a tree::Function,
+        parameters: Vec<Binding>,
+    ) -> Option<Typed> {
+        let mut scope = Scope { frames: parameters.into_iter().map(Frame::Value).collect(), ..Scope::default() };
+        self.checked.insert(function.name.span);
+        self.under_way.push(function.name.span);
+        let body = self.expr(&function.body, &mut scope);
+        self.under_way.pop();
+        let mut body = body?;
+        let Some(result) = &function.result else { return Some(body) };
+        let declared = self.ty(result)?;
+        let fits = wider(&declared.base, &body.ty.base).as_ref() == Some(&declared.base);
+        if !fits || (body.ty.missing && !declared.missing) || (body.ty.null && !declared.null) {
+            self.report(
+                Diagnostic::new(
+                    Code::E0224,
+                    format!(
+                        "`{}` is declared to give {}, its body gives {}",
+                        function.name.text,
+                        show(&declared),
+                        show(&body.ty)
+                    ),
+                    function.body.span,
+                    show(&body.ty),
+                )
+                .also(result.span, "declared here")
+                .help("change the declared type, or the body"),
+            );
+            return None;
+        }
+        let result = Typed::new(Expr::Missing, declared, result.span);
+        body.ty.kind = self.one_kind(&result, &body, body.span)?;
+        body.ty.base = result.ty.base;
+        Some(body)
+    }
+
     /// An argument for a parameter of a declared type.
     pub(in crate::check) fn fits_parameter(&mut self, value: Typed, ty: &Type, name: &tree::Name) -> Option<Typed> {
-        let value = self.finished(value)?;
-        let mut fits =
-            wider(&ty.base, &value.ty.base).as_ref() == Some(&ty.base) || same_shape(&ty.base, &value.ty.base);
-        let unit = match (ty.unit(), value.ty.unit()) {
-            (Some(wanted), Some(given)) if wanted != given && given.comparable(wanted) => Some(wanted.clone()),
-            (wanted, given) => {
-                fits &= wanted.is_some() == given.is_some();
-                None
-            }
+        let kind = self.one_kind(&Typed::new(Expr::Missing, ty.clone(), name.span), &value, value.span)?;
+        let value = match self.fit(value, ty)? {
+            Fit::Fits(value) => return Some(Typed { ty: Type { kind, ..value.ty }, ..value }),
+            Fit::Not(value) => value,
         };
-        if let Some(unit) = unit {
-            let span = value.span;
-            return self.convert_to(value, unit, span, None);
-        }
-        if fits && (ty.missing || !value.ty.missing) && (ty.null || !value.ty.null) {
-            return Some(value);
-        }
+        let only_missing = value.ty.missing && !ty.missing && self.fits_but_missing(&value, ty);
         self.report(
             Diagnostic::new(
                 Code::E0201,
@@ -357,7 +386,7 @@ impl Checker<'_> {
                 show(&value.ty),
             )
             .also(name.span, "the parameter is declared here")
-            .help(if fits {
+            .help(if only_missing {
                 format!("give a value for where it is missing: `{} ?? …`", self.source(value.span))
             } else {
                 "give it a value of that type".into()
@@ -365,6 +394,39 @@ impl Checker<'_> {
         );
         None
     }
+
+    fn fits_but_missing(&mut self, value: &Typed, ty: &Type) -> bool {
+        let present = Typed { ty: Type { missing: false, ..value.ty.clone() }, ..value.clone() };
+        matches!(self.fit(present, ty), Some(Fit::Fits(_)))
+    }
+
+    /// Whether a value is of a declared type, its number brought to that unit; `None` where its own mistake is
+    /// reported. Of kinds nothing is asked.
+    pub(super) fn fit(&mut self, value: Typed, ty: &Type) -> Option<Fit> {
+        let value = self.finished(value)?;
+        let (wanted, given) = (ty.unit(), value.ty.unit());
+        if (!ty.missing && value.ty.missing) || (!ty.null && value.ty.null) {
+            return Some(Fit::Not(value));
+        }
+        if let (Some(wanted), Some(given)) = (wanted, given)
+            && wanted != given
+            && given.comparable(wanted)
+        {
+            let span = value.span;
+            return self.convert_to(value, wanted.clone(), span, None).map(Fit::Fits);
+        }
+        let fits = wider(&ty.base, &value.ty.base).as_ref() == Some(&ty.base) || same_shape(&ty.base, &value.ty.base);
+        Some(match fits && wanted.is_some() == given.is_some() {
+            true => Fit::Fits(value),
+            false => Fit::Not(value),
+        })
+    }
+}
+
+/// Whether a value is of a type.
+pub(super) enum Fit {
+    Fits(Typed),
+    Not(Typed),
 }
 
 /// Names that people know from elsewhere.
@@ -403,9 +465,14 @@ fn same_shape(wanted: &Base, given: &Base) -> bool {
                 (found.ty.base == field.ty.base || same_shape(&field.ty.base, &found.ty.base))
                     && (field.ty.missing || !found.ty.missing)
                     && (field.ty.null || !found.ty.null)
+                    && field.ty.kind == found.ty.kind
             })
         }),
-        (Base::List(wanted), Base::List(given)) => same_shape(&wanted.base, &given.base) || wanted.base == given.base,
+        // The names of the types do not matter, as of records.
+        (Base::Variants(wanted), Base::Variants(given)) => wanted.by == given.by && wanted.variants == given.variants,
+        (Base::List(wanted), Base::List(given)) => {
+            (same_shape(&wanted.base, &given.base) || wanted.base == given.base) && wanted.kind == given.kind
+        }
         (Base::Text, Base::Code { .. }) => true,
         _ => false,
     }

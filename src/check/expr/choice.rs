@@ -1,6 +1,7 @@
 //! `if … then … else`, `match { … }`, and the one type of several branches.
 
 use super::convert::scaled;
+use super::facts::in_arm;
 use crate::check::Checker;
 use crate::check::scope::Scope;
 use crate::check::show::{and_list, show};
@@ -9,6 +10,14 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Base, Constant, Expr, Type};
 use crate::syntax::tree::{self, Pattern};
 use crate::text::Span;
+
+/// The arms of a match.
+pub(in crate::check) struct Cases {
+    /// The constants of each arm in their order: `None` for `_`, none where the arm's mistake is reported.
+    pub arms: Vec<Option<Vec<Constant>>>,
+    /// Whether every case of the subject is covered and every arm sound.
+    pub complete: bool,
+}
 
 impl Checker<'_> {
     pub(super) fn if_else(
@@ -54,18 +63,28 @@ impl Checker<'_> {
             Some(subject) => self.cases(subject, &patterns, span, scope),
             None => None,
         };
-        let values: Vec<Option<Typed>> = arms.iter().map(|arm| self.value_or_exit(&arm.value, scope)).collect();
-        let (subject, cases) = (subject?, cases?);
+        let mut before: Vec<Constant> = Vec::new();
+        let mut values: Vec<Option<Typed>> = Vec::with_capacity(arms.len());
+        for (number, arm) in arms.iter().enumerate() {
+            let mark = scope.mark();
+            if let (Some(subject), Some(case)) = (&subject, cases.as_ref().and_then(|cases| cases.arms.get(number))) {
+                scope.learn(in_arm(&subject.expr, case.as_deref(), &before));
+                before.extend(case.iter().flatten().cloned());
+            }
+            values.push(self.value_or_exit(&arm.value, scope));
+            scope.back_to(mark);
+        }
+        let (subject, cases) = (subject?, cases.filter(|cases| cases.complete)?.arms);
         let mut values: Vec<Typed> = values.into_iter().collect::<Option<_>>()?;
         // Twice, so that a unit or type found late reaches the arms before it.
-        let mut ty = values.first()?.ty.clone();
-        for _ in 0..2 {
-            for at in 1..values.len() {
-                let (first, this, joined) =
-                    unify(self, values[0].clone(), values[at].clone(), values[at].span, "the arms")?;
-                (values[0], values[at], ty) = (first, this, joined);
-            }
+        let mut joined = values.first()?.clone();
+        for at in (1..values.len()).chain(0..values.len()) {
+            let place = values[at].span;
+            let (so_far, this, ty) = unify(self, joined, values[at].clone(), place, "the arms")?;
+            values[at] = this;
+            joined = so_far.stand_for(&values[at], ty);
         }
+        let mut ty = joined.ty;
         for value in &values[1..] {
             ty.null |= value.ty.null;
             if let (Base::Code { values: all, open }, Base::Code { values: more, open: more_open }) =
@@ -80,7 +99,10 @@ impl Checker<'_> {
         for (case, value) in cases.into_iter().zip(&values) {
             match case {
                 Some(constants) => lowered.push((constants, value.expr.clone())),
-                None => default = Some(Box::new(value.expr.clone())),
+                // Only the first `_` counts.
+                None => {
+                    default.get_or_insert_with(|| Box::new(value.expr.clone()));
+                }
             }
         }
         let expr = Expr::Match { subject: Box::new(subject.expr.clone()), arms: lowered, default };
@@ -88,14 +110,14 @@ impl Checker<'_> {
         Some(typed.inherit(&subject))
     }
 
-    /// The constants of each arm (`None` for `_`), every case of the subject covered.
+    /// What each arm is for; `None` where the subject cannot be matched.
     pub(in crate::check) fn cases(
         &mut self,
         subject: &Typed,
         patterns: &[&Pattern],
         span: Span,
         scope: &mut Scope,
-    ) -> Option<Vec<Option<Vec<Constant>>>> {
+    ) -> Option<Cases> {
         if !matches!(
             subject.ty.base,
             Base::Text
@@ -118,7 +140,7 @@ impl Checker<'_> {
         }
         let mut seen: Vec<(Constant, Span)> = Vec::new();
         let mut any: Option<Span> = None;
-        let mut cases = Vec::with_capacity(patterns.len());
+        let mut arms = Vec::with_capacity(patterns.len());
         let mut sound = true;
         for pattern in patterns {
             if let Some(any) = any {
@@ -136,25 +158,17 @@ impl Checker<'_> {
             match pattern {
                 Pattern::Any(span) => {
                     any.get_or_insert(*span);
-                    cases.push(None);
+                    arms.push(None);
                 }
-                Pattern::Missing(_) => sound = false,
-                other => match self.case(subject, other, &mut seen, scope) {
-                    Some(constants) => cases.push(Some(constants)),
-                    None => sound = false,
-                },
+                other => {
+                    let constants = self.case(subject, other, &mut seen, scope);
+                    sound &= constants.is_some();
+                    arms.push(Some(constants.unwrap_or_default()));
+                }
             }
         }
-        if !sound {
-            return None;
-        }
-        if any.is_none() {
-            self.exhaustive(subject, &seen, span)?;
-        }
-        // Only the first `_` counts.
-        let mut found = false;
-        cases.retain(|case| case.is_some() || !std::mem::replace(&mut found, true));
-        Some(cases)
+        let complete = sound && (any.is_some() || self.exhaustive(subject, &seen, span, scope).is_some());
+        Some(Cases { arms, complete })
     }
 
     fn case(
@@ -216,8 +230,14 @@ impl Checker<'_> {
         self.compare(crate::model::Comparison::Equal, subject, value, at, at).map(|_| ())
     }
 
-    fn exhaustive(&mut self, subject: &Typed, seen: &[(Constant, Span)], span: Span) -> Option<()> {
-        let taken = |constant: &Constant| seen.iter().any(|(known, _)| known == constant);
+    /// Every case that the tests around have left is taken by an arm.
+    fn exhaustive(&mut self, subject: &Typed, seen: &[(Constant, Span)], span: Span, scope: &Scope) -> Option<()> {
+        let place = subject.place();
+        let excluded = |constant: &Constant| match (&place, constant) {
+            (Some((root, steps)), Constant::Text(code)) => !scope.may_be(*root, steps, code),
+            _ => false,
+        };
+        let taken = |constant: &Constant| seen.iter().any(|(known, _)| known == constant) || excluded(constant);
         let mut lacking: Vec<String> = match &subject.ty.base {
             Base::Code { values, open: false } => values
                 .iter()
@@ -275,6 +295,7 @@ pub(in crate::check) fn unify(
     what: &str,
 ) -> Option<(Typed, Typed, Type)> {
     let mut ty = left.ty.clone();
+    ty.kind = checker.one_kind(&left, &right, at)?;
     ty.null |= right.ty.null;
     ty.form = None;
     if right.is_never() || right.ty.base == Base::Null {
@@ -339,6 +360,12 @@ pub(in crate::check) fn wider(left: &Base, right: &Base) -> Option<Base> {
         (List(a), List(b)) => {
             let base = wider(&a.base, &b.base)?;
             let mut item = Type::new(base);
+            item.kind = match (a.base == Never, b.base == Never) {
+                (true, _) => b.kind.clone(),
+                (_, true) => a.kind.clone(),
+                _ if a.kind == b.kind => a.kind.clone(),
+                _ => return None,
+            };
             item.missing = a.missing || b.missing;
             item.null = a.null || b.null;
             item.sensitive = a.sensitive || b.sensitive;

@@ -44,6 +44,7 @@ impl Checker<'_> {
         if equality && (left.ty.base == Base::Null || right.ty.base == Base::Null) {
             return self.compared_with_null(left, right);
         }
+        self.one_kind(&left, &right, at)?;
         let quantity = |value: &Typed| value.is_number();
         let (left, right) = match (left.ty.base == Base::Duration, right.ty.base == Base::Duration) {
             (true, false) if quantity(&right) => (self.as_number_of_time(left), right),

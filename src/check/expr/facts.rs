@@ -2,6 +2,7 @@
 
 use crate::check::scope::{Place, Proof};
 use crate::model::{Comparison, Constant, Expr};
+use std::rc::Rc;
 
 pub type Facts = Vec<(Place, Proof)>;
 
@@ -12,14 +13,32 @@ pub fn facts(condition: &Expr) -> (Facts, Facts) {
             let (yes, no) = facts(inner);
             (no, yes)
         }
-        Expr::And(left, right) => (both(facts(left).0, facts(right).0), Facts::new()),
-        Expr::Or(left, right) => (Facts::new(), both(facts(left).1, facts(right).1)),
+        Expr::And(left, right) => {
+            let ((left_yes, left_no), (right_yes, right_no)) = (facts(left), facts(right));
+            (both(left_yes, right_yes), either(&left_no, &right_no))
+        }
+        Expr::Or(left, right) => {
+            let ((left_yes, left_no), (right_yes, right_no)) = (facts(left), facts(right));
+            (either(&left_yes, &right_yes), both(left_no, right_no))
+        }
         Expr::Present(inner) => (path(inner).map(|place| (place, Proof::Present)).into_iter().collect(), Facts::new()),
         Expr::Compare { comparison, left, right } => compared(*comparison, left, right),
         Expr::OneOf { value, options } => {
             let null = options.iter().any(|option| matches!(option, Expr::Constant(Constant::Null)));
-            let proofs = if null { vec![Proof::Present] } else { vec![Proof::Present, Proof::NotNull] };
-            (proved(value, &proofs), Facts::new())
+            let mut yes = vec![Proof::Present];
+            if !null {
+                yes.push(Proof::NotNull);
+            }
+            match codes(options.iter().map(|option| match option {
+                Expr::Constant(constant) => Some(constant),
+                _ => None,
+            })) {
+                Some(codes) => {
+                    yes.push(Proof::OneOf(codes.clone()));
+                    (proved(value, &yes), proved(value, &[Proof::NoneOf(codes)]))
+                }
+                None => (proved(value, &yes), Facts::new()),
+            }
         }
         // `(a == "x") ?? false` is true only where `a` was there.
         Expr::Coalesce { value, fallback } if matches!(**fallback, Expr::Constant(Constant::Boolean(false))) => {
@@ -37,6 +56,60 @@ fn both(mut left: Facts, right: Facts) -> Facts {
     left
 }
 
+/// What holds whichever of the two holds.
+fn either(left: &Facts, right: &Facts) -> Facts {
+    let mut found = Facts::new();
+    for (place, proof) in left {
+        for (other, other_proof) in right.iter().filter(|(other, _)| other == place) {
+            let joined = match (proof, other_proof) {
+                (Proof::OneOf(a), Proof::OneOf(b)) => {
+                    Proof::OneOf(a.iter().chain(b.iter().filter(|code| !a.contains(code))).cloned().collect())
+                }
+                (Proof::NoneOf(a), Proof::NoneOf(b)) => {
+                    Proof::NoneOf(a.iter().filter(|code| b.contains(code)).cloned().collect())
+                }
+                (a, b) if a == b => a.clone(),
+                _ => continue,
+            };
+            found.push((other.clone(), joined));
+        }
+    }
+    found
+}
+
+/// Texts, if all of them are.
+fn codes<'c>(constants: impl Iterator<Item = Option<&'c Constant>>) -> Option<Rc<[String]>> {
+    constants
+        .map(|constant| match constant {
+            Some(Constant::Text(text)) => Some(text.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// What holds of a match's subject in an arm for these constants (`None`: the arm `_`), behind arms for those
+/// `before`.
+pub fn in_arm(subject: &Expr, arm: Option<&[Constant]>, before: &[Constant]) -> Facts {
+    let mut proofs = vec![Proof::Present];
+    let null = |constants: &[Constant]| constants.contains(&Constant::Null);
+    if arm.map_or_else(|| null(before), |arm| !null(arm)) {
+        proofs.push(Proof::NotNull);
+    }
+    match arm {
+        Some(arm) => proofs.extend(codes(arm.iter().map(Some)).map(Proof::OneOf)),
+        None => proofs.push(Proof::NoneOf(
+            before
+                .iter()
+                .filter_map(|constant| match constant {
+                    Constant::Text(text) => Some(text.clone()),
+                    _ => None,
+                })
+                .collect(),
+        )),
+    }
+    both(proved(subject, &proofs), operands_present(subject))
+}
+
 fn path(expr: &Expr) -> Option<Place> {
     match expr {
         Expr::Path { root, steps } => Some((*root, steps.clone())),
@@ -45,7 +118,7 @@ fn path(expr: &Expr) -> Option<Place> {
 }
 
 fn proved(expr: &Expr, proofs: &[Proof]) -> Facts {
-    path(expr).map(|place| proofs.iter().map(|proof| (place.clone(), *proof)).collect()).unwrap_or_default()
+    path(expr).map(|place| proofs.iter().map(|proof| (place.clone(), proof.clone())).collect()).unwrap_or_default()
 }
 
 fn compared(comparison: Comparison, left: &Expr, right: &Expr) -> (Facts, Facts) {
@@ -68,6 +141,12 @@ fn compared(comparison: Comparison, left: &Expr, right: &Expr) -> (Facts, Facts)
                 yes.extend(proved(expr, &[Proof::NotNull]));
             }
             (yes, when(no))
+        }
+        Constant::Text(text) if matches!(comparison, Comparison::Equal | Comparison::NotEqual) => {
+            let code: Rc<[String]> = [text.clone()].into();
+            let is = proved(expr, &[Proof::NotNull, Proof::OneOf(code.clone())]);
+            let is_not = proved(expr, &[Proof::NoneOf(code)]);
+            if comparison == Comparison::Equal { (is, is_not) } else { (is_not, is) }
         }
         _ if comparison == Comparison::Equal => (proved(expr, &[Proof::NotNull]), Facts::new()),
         _ => (Facts::new(), Facts::new()),

@@ -141,6 +141,7 @@ impl Checker<'_> {
         let mut lowered = Vec::with_capacity(items.len());
         let mut typed = Typed::new(Expr::Missing, Type::new(Base::Never), span);
         let mut item_type = Type::new(Base::Never);
+        let mut first: Option<Typed> = None;
         let mut named = true;
         for item in items {
             let item = item?;
@@ -162,6 +163,12 @@ impl Checker<'_> {
                 );
                 return None;
             };
+            item_type.kind = match &first {
+                Some(first) => self.one_kind(first, &item, item.span)?,
+                None => item.ty.kind.clone(),
+            };
+            let ty = Type { kind: item_type.kind.clone(), ..item.ty.clone() };
+            first = Some(first.unwrap_or_else(|| item.clone()).stand_for(&item, ty));
             item_type.base = base;
             item_type.null |= item.ty.null;
             named &= item.named || item.ty.unit().is_none();

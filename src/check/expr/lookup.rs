@@ -4,7 +4,7 @@ use crate::check::Checker;
 use crate::check::nearest::nearest;
 use crate::check::scope::Scope;
 use crate::check::show::{list_codes, show};
-use crate::check::table::TableInfo;
+use crate::check::table::{TableInfo, key_text};
 use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Base, Constant, Expr, Type};
@@ -24,10 +24,12 @@ impl Checker<'_> {
             ExprKind::Tuple(items) => items.iter().collect(),
             _ => vec![value],
         };
-        if stage.arguments.is_none() && self.table_trees.contains_key(stage.name.text.as_str()) {
+        if stage.arguments.is_none()
+            && let Some(declaration) = self.table_named(&stage.name)
+        {
             let keys: Vec<Option<Typed>> = operands.iter().map(|operand| self.expr(operand, scope)).collect();
             let keys: Option<Vec<Typed>> = keys.into_iter().collect();
-            let table = self.table(&stage.name.text)?;
+            let table = self.table(declaration)?;
             return self.look_up(&table, keys?, stage.column.as_ref(), stage.span, span);
         }
         if let Some(column) = &stage.column {
@@ -46,7 +48,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        if stage.name.text == "inverse" && !self.functions.contains_key("inverse") {
+        if stage.name.text == "inverse" && self.function_named(&stage.name).is_none() {
             return self.inverse(value, stage, span, scope);
         }
         let arguments = stage.arguments.as_deref().unwrap_or_default();
@@ -65,11 +67,11 @@ impl Checker<'_> {
                 return None;
             }
         };
-        if !self.table_trees.contains_key(name.text.as_str()) {
+        let Some(declaration) = self.table_named(name) else {
             self.no_table(name, None);
             return None;
-        }
-        let table = self.table(&name.text)?;
+        };
+        let table = self.table(declaration)?;
         let value = self.present_key(value?)?;
         if table.model.keys.len() != 1 || table.columns.len() != 1 {
             self.report(
@@ -99,16 +101,20 @@ impl Checker<'_> {
             return None;
         }
         self.key_fits(&value, &table.columns[0].1, &table)?;
-        let expr = Expr::Inverse { table: name.text.clone(), value: Box::new(value.expr.clone()) };
+        let expr = Expr::Inverse { table: table.model.name.clone(), value: Box::new(value.expr.clone()) };
         let base = Base::Code { values: Vec::new(), open: true };
         let key = table.model.keys[0].ty.base.clone();
+        // Of a file there are too many to be cases.
         let keys: Option<Vec<String>> = table.model.rows.iter().map(|row| text_of(&row.keys[0])).collect();
         let base = match (key, keys) {
+            (other, _) if table.model.file.is_some() => other,
             (Base::Text, Some(values)) => Base::Code { values, open: false },
             (Base::Text, None) => base,
             (other, _) => other,
         };
-        let typed = Typed::new(expr, Type::new(base), span).inherit(&value);
+        self.table_uses.push((table.model.name.clone(), vec![None]));
+        let kind = table.model.keys[0].ty.kind.clone();
+        let typed = Typed::new(expr, Type { kind, ..Type::new(base) }, span).inherit(&value);
         let covered = match (&value.ty.base, &table.columns[0].1.base) {
             (Base::Code { values, open: false }, Base::Code { values: all, .. }) => {
                 values.iter().all(|value| all.contains(value))
@@ -119,9 +125,12 @@ impl Checker<'_> {
     }
 
     pub(super) fn no_table(&mut self, name: &tree::Name, column: Option<&tree::Name>) {
+        if self.is_poisoned(name) {
+            return;
+        }
         let mut diagnostic =
             Diagnostic::new(Code::E0105, format!("there is no table `{}`", name.text), name.span, "no such table");
-        let near = nearest(&name.text, self.table_trees.keys().copied()).map(str::to_string);
+        let near = nearest(&name.text, self.names_at(name.span).tables.keys().copied()).map(str::to_string);
         diagnostic = match (near, column) {
             (Some(near), Some(column)) => diagnostic.help(format!("write `{near}.{}`", column.text)),
             (Some(near), None) => diagnostic.help(format!("write `{near}`")),
@@ -158,12 +167,13 @@ impl Checker<'_> {
             return Some(());
         }
         let help = match (&key.ty.base, &column.base) {
-            (Base::Integer(None), column) if text(column) => {
+            (Base::Integer(None), column) if text(column) && table.model.file.is_none() => {
                 format!("write it as text first: `text({})`", self.source(key.span))
             }
             (Base::Integer(Some(_)) | Base::Decimal(Some(_)), _) => {
                 "a key has no unit; compare quantities with `if`".into()
             }
+            _ if table.model.file.is_some() => "say what the column holds: `(ruleId: integer -> …)`".to_string(),
             _ => "give the table rows of this type".to_string(),
         };
         self.report(
@@ -210,9 +220,18 @@ impl Checker<'_> {
         let mut lowered = Vec::with_capacity(keys.len());
         let ty = Type { fails: false, ..table.columns[index].1.clone() };
         let mut typed = Typed::new(Expr::Missing, ty, span);
-        for (key, column) in keys.into_iter().zip(&table.model.keys) {
+        if typed.ty.missing {
+            typed = typed.missing(table.span, format!("`{}` has empty cells", table.columns[index].0));
+        }
+        for (at, (key, column)) in keys.into_iter().zip(&table.model.keys).enumerate() {
             let key = self.present_key(key)?;
             self.key_fits(&key, &column.ty, table)?;
+            match &column.ty.kind {
+                Some(_) => {
+                    drop(self.one_kind(&Typed::new(Expr::Missing, column.ty.clone(), table.span), &key, key.span)?)
+                }
+                None => self.key_kind(&key, &name, at)?,
+            }
             typed = typed.inherit(&key);
             lowered.push(key);
         }
@@ -284,20 +303,18 @@ fn uncovered(table: &TableInfo, keys: &[Typed]) -> Option<String> {
     if combinations > 100_000 {
         return Some(format!("`{name}` may have no row for it"));
     }
-    let rows: std::collections::HashSet<Vec<String>> =
-        table.model.rows.iter().map(|row| row.keys.iter().map(|key| format!("{key:?}")).collect()).collect();
     let mut lacking = Vec::new();
     for number in 0..combinations {
         let mut rest = number;
-        let combination: Vec<&Constant> = codes
+        let combination: Vec<Constant> = codes
             .iter()
             .map(|values| {
                 let value = &values[rest % values.len()];
                 rest /= values.len();
-                value
+                value.clone()
             })
             .collect();
-        if !rows.contains(&combination.iter().map(|key| format!("{key:?}")).collect::<Vec<_>>()) {
+        if !table.known.contains(&key_text(&combination)) {
             lacking.push(combination.iter().map(|key| text_of(key).unwrap_or_default()).collect::<Vec<_>>().join(", "));
         }
     }

@@ -8,12 +8,16 @@ mod compare;
 mod convert;
 mod facts;
 mod fallback;
+mod kinds;
 mod list;
 mod lookup;
 mod path;
 mod text;
+mod variants;
 
 pub(super) use choice::wider;
+pub(super) use facts::in_arm;
+pub(super) use path::quoted;
 pub(super) use text::TextUse;
 pub(super) use text::literal;
 
@@ -93,7 +97,7 @@ impl Checker<'_> {
             ExprKind::Hole => {
                 self.report(
                     Diagnostic::new(Code::E0219, "`?` asks what fits here", span, "a value is still to be written")
-                        .help(format!("in scope are {}", self.names_in_scope(scope, 12))),
+                        .help(format!("in scope are {}", self.names_in_scope(scope, 12, span))),
                 );
                 None
             }

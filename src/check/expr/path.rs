@@ -24,10 +24,13 @@ impl Checker<'_> {
             name.span,
             "not a field of the event, nor a name in scope",
         );
-        let candidates = self.scope_names(scope);
-        diagnostic = if self.table_trees.contains_key(name.text.as_str()) {
+        if self.is_poisoned(name) {
+            return None;
+        }
+        let candidates = self.scope_names(scope, name.span);
+        diagnostic = if self.table_named(name).is_some() {
             diagnostic.help(format!("`{0}` is a table; look a value up with `x | {0}`", name.text))
-        } else if crate::library::find(&name.text).is_some() || self.functions.contains_key(name.text.as_str()) {
+        } else if crate::library::find(&name.text).is_some() || self.function_named(name).is_some() {
             diagnostic.help(format!("`{0}` is a function; call it as `{0}(x)` or `x | {0}`", name.text))
         } else if let Some(near) = nearest(&name.text, candidates.iter().map(String::as_str)) {
             let near = near.to_string();
@@ -36,9 +39,12 @@ impl Checker<'_> {
             }
             diagnostic.help(format!("write `{}`", quoted(&near)))
         } else if scope.event && !self.event.fields.is_empty() {
-            diagnostic.help(format!("declare it in `event {{ … }}`, or use one of {}", self.names_in_scope(scope, 8)))
+            diagnostic.help(format!(
+                "declare it in `event {{ … }}`, or use one of {}",
+                self.names_in_scope(scope, 8, name.span)
+            ))
         } else {
-            diagnostic.help(format!("in scope are {}", self.names_in_scope(scope, 8)))
+            diagnostic.help(format!("in scope are {}", self.names_in_scope(scope, 8, name.span)))
         };
         self.report(diagnostic);
         None
@@ -55,7 +61,7 @@ impl Checker<'_> {
                     let value = Typed { span, ..(**value).clone() };
                     return Some(Some(narrow(value, scope)));
                 }
-                Frame::Fields(base) if base.ty.field(name).is_some() => {
+                Frame::Fields(base) if base.ty.has_field(name) => {
                     let base = (**base).clone();
                     return Some(self.step(base, name, span, span, scope));
                 }
@@ -152,19 +158,25 @@ impl Checker<'_> {
             );
             return None;
         }
-        let Base::Record(record) = &base.ty.base else {
-            self.no_fields(&base, name, name_span);
-            return None;
-        };
-        let Some(field) = record.field(name).cloned() else {
-            if !self.poisoned_fields.contains(name) {
-                self.unknown_field(&base, &record.clone(), name, name_span);
+        let (more, ty) = match &base.ty.base {
+            Base::Record(record) => match record.field(name) {
+                Some(field) => (vec![name.to_string()], field.ty.clone()),
+                None => {
+                    if !self.poisoned_fields.contains(name) {
+                        self.unknown_field(&base, record, name, name_span);
+                    }
+                    return None;
+                }
+            },
+            Base::Variants(variants) => self.variant_field(&base, variants, name, name_span, scope)?,
+            _ => {
+                self.no_fields(&base, name, name_span);
+                return None;
             }
-            return None;
         };
         let (expr, origin) = match &base.expr {
             Expr::Path { root, steps } => {
-                let steps = steps.iter().cloned().chain([name.to_string()]).collect();
+                let steps = steps.iter().cloned().chain(more).collect();
                 let origin = base
                     .origin
                     .as_ref()
@@ -173,16 +185,17 @@ impl Checker<'_> {
             }
             _ => {
                 let variable = self.variable();
-                let body = Expr::Path { root: Root::Local(variable), steps: vec![name.to_string()] };
+                let body = Expr::Path { root: Root::Local(variable), steps: more };
                 (Expr::Let { variable, value: Box::new(base.expr.clone()), body: Box::new(body) }, None)
             }
         };
         if let Some(origin) = &origin {
             self.mark_used(origin);
         }
-        let mut typed = Typed::new(expr, field.ty.clone(), span);
+        let missing = ty.missing;
+        let mut typed = Typed::new(expr, ty, span);
         typed.ty.form = None;
-        if field.ty.missing {
+        if missing {
             let declared = origin.as_ref().and_then(|origin| self.declaration(origin)).unwrap_or(name_span);
             typed = typed.missing(declared, format!("`{name}` may be absent or null"));
         }
@@ -297,30 +310,34 @@ impl Checker<'_> {
         Some(typed.inherit(&base).inherit(&index))
     }
 
-    /// Every name that could stand for a value here.
-    pub(in crate::check) fn scope_names(&self, scope: &Scope) -> Vec<String> {
+    /// Every name that could stand for a value at the place.
+    pub(in crate::check) fn scope_names(&self, scope: &Scope, at: Span) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for frame in scope.frames.iter().rev() {
             match frame {
                 Frame::Value(binding) => names.push(binding.name.clone()),
                 Frame::Alias(name, _) => names.push(name.clone()),
-                Frame::Fields(base) => {
-                    if let Base::Record(record) = &base.ty.base {
-                        names.extend(record.fields.iter().map(|field| field.name.clone()));
+                Frame::Fields(base) => match &base.ty.base {
+                    Base::Record(record) => names.extend(record.fields.iter().map(|field| field.name.clone())),
+                    Base::Variants(variants) => {
+                        names.push(variants.by.clone());
+                        let fields = variants.variants.iter().flat_map(|variant| &variant.fields);
+                        names.extend(fields.map(|field| field.name.clone()));
                     }
-                }
+                    _ => {}
+                },
             }
         }
         if scope.event {
             names.extend(self.event.fields.iter().map(|field| field.name.clone()));
             names.push("meta".into());
         }
-        names.extend(self.let_trees.keys().map(|name| name.to_string()));
+        names.extend(self.names_at(at).lets.keys().map(|name| name.to_string()));
         names
     }
 
-    pub(in crate::check) fn names_in_scope(&self, scope: &Scope, limit: usize) -> String {
-        let names = self.scope_names(scope);
+    pub(in crate::check) fn names_in_scope(&self, scope: &Scope, limit: usize, at: Span) -> String {
+        let names = self.scope_names(scope, at);
         let shown: Vec<_> = names.iter().take(limit).map(|name| format!("`{name}`")).collect();
         match names.len() {
             0 => "no names".into(),

@@ -100,13 +100,16 @@ impl Checker<'_> {
             return None;
         }
         match &value.ty.base {
-            Base::Record(_) | Base::List(_) | Base::Dictionary(_) | Base::Any => {
+            Base::Record(_) | Base::Variants(_) | Base::List(_) | Base::Dictionary(_) | Base::Any => {
                 let help = match &value.ty.base {
                     Base::List(_) => format!("join its items: `join({}, \", \")`", self.source(value.span)),
                     Base::Record(record) => match record.fields.first() {
                         Some(field) => format!("name one of its fields: `{}.{}`", self.source(value.span), field.name),
                         None => "name a scalar".into(),
                     },
+                    Base::Variants(variants) => {
+                        format!("name one of its fields: `{}.{}`", self.source(value.span), variants.by)
+                    }
                     _ => "`any` is only passed through; declare its shape in the event to use what is inside".into(),
                 };
                 self.report(

@@ -50,11 +50,13 @@ impl Checker<'_> {
                 diagnostic = diagnostic.also(cause.span, cause.text.clone());
             }
             let default = default_for(&value.ty);
+            let operand = if binds_loosely(&value.expr) { format!("({source})") } else { source.clone() };
             self.report(diagnostic.help(format!(
-                "leave it out where it is missing: `{source} -> {path}?`; or give a value for then: `{source} ?? {default} -> {path}`"
+                "leave it out where it is missing: `{source} -> {path}?`; or give a value for then: `{operand} ?? {default} -> {path}`"
             )));
         }
         if value.ty.fails {
+            let operand = if binds_loosely(&value.expr) { format!("({source})") } else { source.clone() };
             let mut diagnostic = Diagnostic::new(
                 Code::E0204,
                 format!("`{source}` may fail, and the rule says nothing of what then"),
@@ -70,7 +72,7 @@ impl Checker<'_> {
             }
             self.report(
                 diagnostic.help(format!(
-                    "answer with a value, or set the event aside: `{source} !! reject \"why\" -> {path}`"
+                    "answer with a value, or set the event aside: `{operand} !! reject \"why\" -> {path}`"
                 )),
             );
             return None;
@@ -81,7 +83,7 @@ impl Checker<'_> {
     /// A record or list that is moved whole must not carry numbers whose unit nobody names.
     fn no_hidden_units(&mut self, value: &Typed) -> Option<()> {
         let hidden = match &value.ty.base {
-            Base::Record(_) | Base::Dictionary(_) if !value.named => first_unit(&value.ty, ""),
+            Base::Record(_) | Base::Variants(_) | Base::Dictionary(_) if !value.named => first_unit(&value.ty, ""),
             Base::List(item) if !value.named => first_unit(item, ""),
             _ => None,
         };
@@ -114,7 +116,9 @@ impl Checker<'_> {
     }
 
     fn fits_xml(&mut self, value: &Typed) -> Option<()> {
-        let scalar = |base: &Base| !matches!(base, Base::Record(_) | Base::List(_) | Base::Dictionary(_) | Base::Any);
+        let scalar = |base: &Base| {
+            !matches!(base, Base::Record(_) | Base::Variants(_) | Base::List(_) | Base::Dictionary(_) | Base::Any)
+        };
         let fits = match &value.ty.base {
             Base::List(item) => scalar(&item.base),
             other => scalar(other),
@@ -123,7 +127,7 @@ impl Checker<'_> {
             return Some(());
         }
         let help = match &value.ty.base {
-            Base::Record(_) => format!("open a block: `{} -> … {{ … }}`", self.source(value.span)),
+            Base::Record(_) | Base::Variants(_) => format!("open a block: `{} -> … {{ … }}`", self.source(value.span)),
             Base::List(_) => "repeat an element: `each x in list -> Element { … }`".to_string(),
             _ => "declare its shape in the event, and write its fields".to_string(),
         };
@@ -138,6 +142,11 @@ impl Checker<'_> {
         );
         None
     }
+}
+
+/// Whether `??` and `!!` would take only its last operand.
+fn binds_loosely(expr: &Expr) -> bool {
+    matches!(expr, Expr::Compare { .. } | Expr::And(..) | Expr::Or(..) | Expr::Not(..) | Expr::If { .. })
 }
 
 /// A value to suggest after `??`.
@@ -157,6 +166,10 @@ fn first_unit(ty: &Type, path: &str) -> Option<(String, String)> {
         Base::Integer(Some(unit)) | Base::Decimal(Some(unit)) => Some((path.to_string(), unit.to_string())),
         Base::Record(record) => {
             record.fields.iter().find_map(|field| first_unit(&field.ty, &format!("{path}.{}", field.name)))
+        }
+        Base::Variants(variants) => {
+            let mut fields = variants.variants.iter().flat_map(|variant| &variant.fields);
+            fields.find_map(|field| first_unit(&field.ty, &format!("{path}.{}", field.name)))
         }
         Base::List(item) | Base::Dictionary(item) => first_unit(item, &format!("{path}[]")),
         _ => None,

@@ -3,6 +3,7 @@
 use super::place::Put;
 use super::{Branch, Element, Entry, Shape, path_text};
 use crate::check::Checker;
+use crate::check::expr::in_arm;
 use crate::check::scope::{Binding, Frame, Scope};
 use crate::check::show::show;
 use crate::check::typed::{Pending, Typed};
@@ -185,7 +186,9 @@ impl Checker<'_> {
             None => format!("`{path}` takes any value"),
         };
         let help = match fitting.is_empty() {
-            true => format!("no field of the event fits; in scope are {}", self.names_in_scope(scope, 8)),
+            true => {
+                format!("no field of the event fits; in scope are {}", self.names_in_scope(scope, 8, rule.source.span))
+            }
             false => format!("of the event these fit: {}", fitting.join(", ")),
         };
         self.report(Diagnostic::new(Code::E0219, wants, rule.source.span, "still to be written").help(help));
@@ -215,7 +218,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        let Base::Record(_) = &source.ty.base else {
+        let (Base::Record(_) | Base::Variants(_)) = &source.ty.base else {
             let help = match &source.ty.base {
                 Base::List(_) => format!(
                     "go over its items: `each x in {} -> {}[] {{ … }}`",
@@ -430,20 +433,29 @@ impl Checker<'_> {
         scope: &mut Scope,
     ) {
         let subject = self.expr(subject, scope);
+        let mut any_before = false;
         let subject = subject.and_then(|subject| self.never_missing(subject, "a `match` block"));
         let subject = subject.and_then(|subject| self.never_fails(subject, "a `match` block"));
         let patterns: Vec<&tree::Pattern> = arms.iter().map(|arm| &arm.pattern).collect();
         let cases = subject.as_ref().and_then(|subject| self.cases(subject, &patterns, span, scope));
         let choice = self.variable();
         let mut before: Vec<Expr> = Vec::new();
+        let mut constants_before: Vec<Constant> = Vec::new();
         for (number, arm) in arms.iter().enumerate() {
-            let case = cases.as_ref().and_then(|cases| cases.get(number));
+            let case = cases.as_ref().and_then(|cases| cases.arms.get(number));
+            let mark = scope.mark();
+            if let (Some(case), Some(subject)) = (case, &subject) {
+                scope.learn(in_arm(&subject.expr, case.as_deref(), &constants_before));
+                constants_before.extend(case.iter().flatten().cloned());
+            }
             let guard = match (case, &subject) {
                 (Some(Some(constants)), Some(subject)) => {
                     let guard = equals(&subject.expr, constants);
                     before.push(guard.clone());
                     guard
                 }
+                // Only the first `_` counts.
+                (Some(None), _) if std::mem::replace(&mut any_before, true) => Expr::Constant(Constant::Boolean(false)),
                 (Some(None), _) => before
                     .iter()
                     .cloned()
@@ -453,6 +465,7 @@ impl Checker<'_> {
                 _ => Expr::Constant(Constant::Boolean(true)),
             };
             self.arm(at, guard, choice, number, |checker, at| checker.lines(&arm.block, at, element, scope));
+            scope.back_to(mark);
         }
     }
 
@@ -466,8 +479,12 @@ impl Checker<'_> {
         scope: &mut Scope,
     ) {
         let values: Vec<Option<Typed>> = arguments.iter().map(|argument| self.expr(argument, scope)).collect();
-        let Some(&map) = self.reusable.get(name.text.as_str()) else {
-            let near = crate::check::nearest::nearest(&name.text, self.reusable.keys().copied()).map(str::to_string);
+        let Some(map) = self.map_named(name) else {
+            if self.is_poisoned(name) {
+                return;
+            }
+            let known = self.names_at(name.span).maps.keys().copied();
+            let near = crate::check::nearest::nearest(&name.text, known).map(str::to_string);
             self.report(
                 Diagnostic::new(
                     Code::E0107,
@@ -496,7 +513,7 @@ impl Checker<'_> {
             );
             return;
         }
-        if self.functions_under_way.contains(&format!("...{}", name.text)) {
+        if self.under_way.contains(&map.keyword) {
             self.report(
                 Diagnostic::new(
                     Code::E0218,
@@ -517,10 +534,10 @@ impl Checker<'_> {
             let Some(value) = self.never_fails(value, "an argument") else { return };
             inner.frames.push(Frame::Alias(parameter.name.text.clone(), Box::new(value)));
         }
-        self.functions_under_way.push(format!("...{}", name.text));
+        self.checked.insert(map.keyword);
+        self.under_way.push(map.keyword);
         self.lines(&map.body, at, element, &mut inner);
-        self.functions_under_way.pop();
-        self.used_maps.insert(name.text.clone());
+        self.under_way.pop();
     }
 
     fn reject_line(

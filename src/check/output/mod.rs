@@ -1,9 +1,12 @@
 //! Maps: the lines of a body become one tree of what is written.
 
+mod alone;
 mod leaf;
 mod lines;
 mod place;
 mod xsd;
+
+pub(super) use alone::lines_alone;
 
 use super::Checker;
 use super::scope::Scope;

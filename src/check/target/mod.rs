@@ -11,7 +11,7 @@ use crate::check::scope::Scope;
 use crate::check::show::show;
 use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Accept, Base, Expr, Limit, Retry, Target, TargetEach, UrlPart};
+use crate::model::{Accept, Base, Expr, Limit, Retry, Root, Target, TargetEach, UrlPart};
 use crate::syntax::tree::{self, ClauseKind, ExprKind, Part};
 use crate::text::Span;
 
@@ -272,7 +272,8 @@ impl Checker<'_> {
         let Some(clause) = node.clauses.iter().find(|clause| matches!(clause.kind, ClauseKind::Key(_))) else { return };
         let in_url =
             |part: &Expr| target.url.iter().any(|url| matches!(url, UrlPart::Hole { value, .. } if value == part));
-        if !target.key.is_empty() && target.key.iter().all(in_url) {
+        let names_change = |part: &Expr| matches!(part, Expr::Path { root: Root::Meta, .. });
+        if !target.key.is_empty() && target.key.iter().all(|part| in_url(part) && !names_change(part)) {
             let source = self.source(clause.span);
             self.report(
                 Diagnostic::new(

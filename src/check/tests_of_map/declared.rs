@@ -42,7 +42,7 @@ impl Checker<'_> {
         for _ in 0..MOST_NAMES {
             node = match &node.kind {
                 TypeKind::Group(inner) => inner,
-                TypeKind::Named(name) => match self.type_declarations.get(name.text.as_str()) {
+                TypeKind::Named(name) => match self.type_named(name) {
                     Some(declaration) => &declaration.ty,
                     None => return Some(node),
                 },

@@ -5,7 +5,7 @@ use crate::check::show::{list_codes, show};
 use crate::library::form::FormCode;
 use crate::library::iso;
 use crate::model::number::{is_integral_lexeme, is_number_lexeme};
-use crate::model::{Base, RecordType, Type};
+use crate::model::{Base, Field, RecordType, Type, VariantsType};
 use crate::text::json::{Json, Value};
 use std::ops::Range;
 
@@ -86,6 +86,7 @@ impl Walk {
         match (&ty.base, &json.value) {
             (Base::Any, _) => {}
             (Base::Record(record), Value::Object(_)) => self.record(json, record),
+            (Base::Variants(variants), Value::Object(_)) => self.variants(json, variants),
             (Base::List(item), Value::List(items)) => {
                 for (at, json) in items.iter().enumerate() {
                     self.under(format!("[{at}]"), |walk| walk.value(json, item));
@@ -137,6 +138,28 @@ impl Walk {
             } else if help.is_some() {
                 let message = format!("{whole} declares no field `{}`, so it is ignored", member.name);
                 self.tell(MisfitKind::Doubtful, member.name_at.clone(), message, "not declared".into(), help);
+            }
+        }
+    }
+
+    /// The fields of the variant that the discriminator names; without one of the names, that alone is told.
+    fn variants(&mut self, json: &Json, variants: &VariantsType) {
+        let discriminator = Field { name: variants.by.clone(), ty: variants.discriminator(), doc: None };
+        let found = json.get(&variants.by).and_then(|found| match &found.value {
+            Value::Text(code) => variants.variants.iter().find(|variant| variant.code == *code),
+            _ => None,
+        });
+        match (found, json.get(&variants.by)) {
+            (Some(variant), _) => {
+                let fields = [discriminator].into_iter().chain(variant.fields.iter().cloned()).collect();
+                self.record(json, &RecordType { name: None, fields });
+            }
+            (None, Some(wrong)) => self.under(&variants.by, |walk| walk.value(wrong, &discriminator.ty)),
+            (None, None) => {
+                let message = format!("{} has no `{}`, which tells what it is", self.whole(), variants.by);
+                let codes = list_codes(variants.variants.iter().map(|variant| variant.code.as_str()), 8);
+                let help = format!("add `\"{}\": …` with one of {codes}", variants.by);
+                self.wrong(first_byte(json), message, "the field is left out", Some(help));
             }
         }
     }

@@ -204,9 +204,22 @@ impl<'m> Compiler<'m> {
 
     fn step(&self, start: Access, steps: &[String]) -> Compiled<Access> {
         let mut shape = start.shape;
-        for name in steps {
-            let Kind::Record(record) = &self.shapes.get(shape).kind else {
-                return self.error(format!("no field {name:?} is in what is no record"));
+        let mut steps = steps.iter();
+        while let Some(mut name) = steps.next() {
+            let record = match &self.shapes.get(shape).kind {
+                Kind::Record(record) => record,
+                Kind::Variants(variants) if *name == variants.by => {
+                    shape = variants.discriminator;
+                    continue;
+                }
+                Kind::Variants(variants) => match (variants.stepped_into(name), steps.next()) {
+                    (Some(variant), Some(field)) => {
+                        name = field;
+                        &variant.record
+                    }
+                    _ => return self.error(format!("{name:?} leads into no variant")),
+                },
+                _ => return self.error(format!("no field {name:?} is in what is no record")),
             };
             match record.field(name) {
                 Some(index) => shape = record.fields[index].shape,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Binding, Compiled, Compiler};
 use crate::library::Value;
-use crate::model::{Constant, Expr, Table};
+use crate::model::{Constant, Expr, FileRows, Table, record};
 use crate::plan::code::{Code, TableCode};
 
 impl<'m> Compiler<'m> {
@@ -38,31 +38,27 @@ impl<'m> Compiler<'m> {
 
     fn compile_table(&mut self, table: &'m Table) -> Compiled<TableCode> {
         let columns = table.columns.len();
-        let mut rows = HashMap::with_capacity(table.rows.len());
-        let mut values = Vec::with_capacity(table.rows.len() * columns);
-        let mut inverse = HashMap::new();
-        let mut ambiguous = Vec::new();
+        let mut rows = Rows::with_capacity(table.rows.len(), columns);
         for (index, row) in table.rows.iter().enumerate() {
             if row.keys.len() != table.keys.len() || row.values.len() != columns {
                 return self.error(format!("the row {} has other keys or columns than declared", index + 1));
             }
-            let Ok(place) = u32::try_from(index) else { return self.error("too many rows") };
-            let mut key = Vec::new();
-            row.keys.iter().for_each(|part| encode_constant(part, &mut key));
-            rows.entry(key.into_boxed_slice()).or_insert(place);
+            let mut values = Vec::with_capacity(columns);
             for value in &row.values {
                 values.push(self.expression(value)?);
             }
-            if let ([key], [Expr::Constant(value)]) = (&row.keys[..], &row.values[..]) {
-                let mut encoded = Vec::new();
-                encode_constant(value, &mut encoded);
-                let encoded = encoded.into_boxed_slice();
-                if inverse.insert(encoded.clone(), Self::constant(key)).is_some() {
-                    ambiguous.push(encoded);
-                }
+            let inverse = match (&row.keys[..], &row.values[..]) {
+                ([key], [Expr::Constant(value)]) => Some((key, value)),
+                _ => None,
+            };
+            if !rows.add(&row.keys, values, inverse) {
+                return self.error("too many rows");
             }
         }
-        ambiguous.iter().for_each(|value| drop(inverse.remove(value)));
+        if let Some(file) = &table.file {
+            self.rows_of_file(table, file, &mut rows)?;
+        }
+        rows.ambiguous.iter().for_each(|value| drop(rows.inverse.remove(value)));
         let default = match &table.default {
             None => None,
             Some(default) if default.values.len() != columns => {
@@ -74,14 +70,47 @@ impl<'m> Compiler<'m> {
         };
         Ok(TableCode {
             name: table.name.clone(),
-            rows,
-            values,
+            rows: rows.by_key,
+            values: rows.values,
             columns,
-            inverse,
+            inverse: rows.inverse,
             default,
             locals: self.scope.locals,
             nesting: self.scope.deepest + 1,
         })
+    }
+
+    fn rows_of_file(&mut self, table: &Table, file: &FileRows, rows: &mut Rows) -> Compiled<()> {
+        let (keys, columns) = (table.keys.len(), table.columns.len());
+        if file.types.len() != columns || !table.rows.is_empty() {
+            return self.error("its file has other columns than declared, or there are other rows");
+        }
+        for (index, text) in file.records.iter().enumerate() {
+            let wrong = || format!("the record {} is not as declared", index + 1);
+            let Some(cells) = record::read(text).filter(|cells| cells.len() == keys + columns) else {
+                return self.error(wrong());
+            };
+            let types = table.keys.iter().map(|key| &key.ty).chain(&file.types);
+            let mut constants = Vec::with_capacity(cells.len());
+            for (at, (cell, ty)) in cells.iter().zip(types).enumerate() {
+                constants.push(match record::constant(cell, &ty.base) {
+                    _ if at >= keys && cell.is_empty() => None,
+                    Some(constant) => Some(constant),
+                    None => return self.error(wrong()),
+                });
+            }
+            let given = constants.split_off(keys);
+            let keys: Vec<Constant> = constants.into_iter().flatten().collect();
+            let values = given.iter().map(|value| value.as_ref().map_or(Code::Missing, Self::constant)).collect();
+            let inverse = match (&keys[..], &given[..]) {
+                ([key], [Some(value)]) => Some((key, value)),
+                _ => None,
+            };
+            if !rows.add(&keys, values, inverse) {
+                return self.error("too many rows");
+            }
+        }
+        Ok(())
     }
 
     /// The default's columns, in which variable 0, the local 0, is `it`.
@@ -93,6 +122,49 @@ impl<'m> Compiler<'m> {
         self.scope.bindings.pop();
         self.scope.locals = self.scope.locals.max(before);
         compiled
+    }
+}
+
+/// The rows of a table while they are made ready.
+struct Rows {
+    by_key: HashMap<Box<[u8]>, u32>,
+    values: Vec<Code>,
+    inverse: HashMap<Box<[u8]>, Code>,
+    /// Values that several rows give.
+    ambiguous: Vec<Box<[u8]>>,
+    count: u32,
+}
+
+impl Rows {
+    fn with_capacity(rows: usize, columns: usize) -> Rows {
+        Rows {
+            by_key: HashMap::with_capacity(rows),
+            values: Vec::with_capacity(rows * columns),
+            inverse: HashMap::new(),
+            ambiguous: Vec::new(),
+            count: 0,
+        }
+    }
+
+    /// False of one too many.
+    fn add(&mut self, keys: &[Constant], values: Vec<Code>, inverse: Option<(&Constant, &Constant)>) -> bool {
+        let mut key = Vec::new();
+        keys.iter().for_each(|part| encode_constant(part, &mut key));
+        self.by_key.entry(key.into_boxed_slice()).or_insert(self.count);
+        self.values.extend(values);
+        if let Some((key, value)) = inverse {
+            let mut encoded = Vec::new();
+            encode_constant(value, &mut encoded);
+            let encoded = encoded.into_boxed_slice();
+            if self.inverse.insert(encoded.clone(), Compiler::constant(key)).is_some() {
+                self.ambiguous.push(encoded);
+            }
+        }
+        match self.count.checked_add(1) {
+            Some(count) => self.count = count,
+            None => return false,
+        }
+        true
     }
 }
 

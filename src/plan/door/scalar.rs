@@ -123,7 +123,7 @@ pub(super) fn expected(shape: &Shape) -> Cow<'static, str> {
         Kind::Either(scalars) => {
             Cow::Owned(scalars.iter().map(|scalar| scalar.expected().into_owned()).collect::<Vec<_>>().join(" or "))
         }
-        Kind::Record(_) => "an object".into(),
+        Kind::Record(_) | Kind::Variants(_) => "an object".into(),
         Kind::List(_) => "a list".into(),
         Kind::Dictionary(_) => "an object".into(),
         Kind::Any => "a value".into(),

@@ -8,7 +8,7 @@ use super::lexer::{Lexer, Malformed, StringSpan, Why, decode};
 use super::scalar::{expected, kind_of};
 use crate::plan::arena::{Arena, Held, Slot};
 use crate::plan::limits::{MAX_EVENT_DEPTH, MAX_EVENT_VALUES};
-use crate::plan::shape::{FieldShape, ItemShape, Kind, NOT_KEPT, RecordShape, Shape, ShapeId, Shapes};
+use crate::plan::shape::{FieldShape, ItemShape, Kind, NOT_KEPT, RecordShape, Shape, ShapeId, Shapes, VariantsShape};
 
 /// What reading one value gives: what is wrong with it, or that the whole is not JSON.
 pub(super) type Verdict<F> = Result<Option<F>, Malformed>;
@@ -59,6 +59,12 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
                 self.depth -= 1;
                 Ok(fault)
             }
+            Kind::Variants(variants) if self.lexer.peek() == b'{' => {
+                self.down()?;
+                let fault = self.variants(variants, shape, base)?;
+                self.depth -= 1;
+                Ok(fault)
+            }
             Kind::List(items) if self.lexer.peek() == b'[' => {
                 self.down()?;
                 let fault = self.list(items, shape, base)?;
@@ -77,7 +83,9 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
                 self.keep(shape, base, Slot::new(Held::Raw, start, self.lexer.at));
                 Ok(if lone && shape.slot != NOT_KEPT { Some(lone_surrogate(start)) } else { None })
             }
-            Kind::Record(_) | Kind::List(_) | Kind::Dictionary(_) | Kind::Nothing => self.wrong_kind(shape),
+            Kind::Record(_) | Kind::Variants(_) | Kind::List(_) | Kind::Dictionary(_) | Kind::Nothing => {
+                self.wrong_kind(shape)
+            }
         }
     }
 
@@ -148,6 +156,56 @@ impl<'p, 'e, 's, F: Fault> Scan<'p, 'e, 's, F> {
             }
         }
         Ok(fault)
+    }
+
+    /// The discriminator first, wherever it stands; then the record that it names.
+    fn variants(&mut self, variants: &'p VariantsShape, shape: &Shape, base: usize) -> Verdict<F> {
+        let start = self.lexer.at;
+        let discriminator = self.find_field(&variants.by)?;
+        let end = self.lexer.at;
+        let Some(at) = discriminator else {
+            return Ok(Some(F::missing(end).in_field(&variants.by)));
+        };
+        self.lexer.at = at;
+        if let Some(fault) = self.value(variants.discriminator, base)? {
+            self.lexer.at = end;
+            return Ok(Some(fault.in_field(&variants.by)));
+        }
+        self.lexer.at = at;
+        let code = self.lexer.string()?;
+        // a code that the discriminator's own check let pass is that of a variant
+        let which = variants.of_code(&decode(&self.lexer.text[code.start..code.end])).unwrap_or(0);
+        self.keep(shape, base, Slot::new(Held::Record, which, which));
+        self.lexer.at = start;
+        self.record(&variants.variants[which].record, base)
+    }
+
+    /// Where the value of the field of that name begins, of the last one if it comes twice; the object at
+    /// hand is read to its end.
+    fn find_field(&mut self, name: &str) -> Result<Option<usize>, Malformed> {
+        self.lexer.at += 1;
+        self.lexer.space();
+        let mut found = None;
+        if self.lexer.peek() == b'}' {
+            self.lexer.at += 1;
+            return Ok(None);
+        }
+        loop {
+            if self.lexer.peek() != b'"' {
+                return self.lexer.expected("a name in quotes");
+            }
+            let span = self.lexer.string()?;
+            let raw = &self.lexer.text[span.start..span.end];
+            let is_it = if span.escaped { decode(raw) == name } else { raw == name };
+            self.lexer.colon()?;
+            if is_it {
+                found = Some(self.lexer.at);
+            }
+            self.lexer.skip_value(self.depth)?;
+            if !self.lexer.another(b'}', "a comma or }")? {
+                return Ok(found);
+            }
+        }
     }
 
     /// A name and its value.

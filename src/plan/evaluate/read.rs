@@ -10,7 +10,7 @@ use crate::plan::code::{Access, Base, Code, Meta};
 use crate::plan::door::{decode, locate};
 use crate::plan::limits::MAX_STEPS;
 use crate::plan::request::Refusal;
-use crate::plan::shape::{Kind, NOT_KEPT, Scalar, Shape, ShapeId};
+use crate::plan::shape::{Kind, NOT_KEPT, RecordShape, Scalar, Shape, ShapeId};
 
 /// Why a number is refused, where it is one that came.
 const TOO_MANY_DIGITS: &str = "the number would need over 1,000 digits";
@@ -155,13 +155,32 @@ impl<'e> Machine<'e> {
         }
     }
 
+    /// The fields that a record in the frame at `base` has; of variants, those of the one that it is.
+    pub fn record_at(&self, id: ShapeId, base: usize) -> Option<&'e RecordShape> {
+        let shapes = self.shapes;
+        match &shapes.get(id).kind {
+            Kind::Record(record) => Some(record),
+            Kind::Variants(variants) => {
+                variants.variants.get(self.slot_at(id, base).start as usize).map(|variant| &variant.record)
+            }
+            _ => None,
+        }
+    }
+
     /// A step into a record.
     pub(super) fn field(&mut self, of: &'e Code, name: &str) -> Outcome<Value<'e>> {
         match self.evaluate(of)? {
             Value::Record(Record::Received(received)) => {
-                let Kind::Record(record) = &self.shapes.get(received.shape).kind else { return Ok(Value::Missing) };
+                let base = received.at as usize;
+                // a step into the variant that it is stays with the value
+                if let Kind::Variants(variants) = &self.shapes.get(received.shape).kind
+                    && variants.stepped_into(name).is_some()
+                {
+                    return Ok(Value::Record(Record::Received(received)));
+                }
+                let Some(record) = self.record_at(received.shape, base) else { return Ok(Value::Missing) };
                 let Some(index) = record.field(name) else { return Ok(Value::Missing) };
-                let (shape, base) = (record.fields[index].shape, received.at as usize);
+                let shape = record.fields[index].shape;
                 self.value_of(shape, self.slot_at(shape, base), base)
             }
             Value::Record(Record::Made(fields)) => {

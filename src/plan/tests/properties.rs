@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Map;
 
 use super::*;
-use crate::model::{Base, Field, Type};
+use crate::model::{Base, Field, Type, Variant, VariantsType};
 
 /// Any JSON value.
 fn any_json() -> impl Strategy<Value = Value> {
@@ -54,7 +54,9 @@ fn any_type() -> impl Strategy<Value = Type> {
         let base = prop_oneof![
             inner.clone().prop_map(|item| Base::List(Box::new(item))),
             inner.clone().prop_map(|item| Base::Dictionary(Box::new(item))),
-            proptest::collection::vec(inner, 0..4).prop_map(|types| Base::Record(record(types))),
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(|types| Base::Record(record(types))),
+            proptest::collection::vec(proptest::collection::vec(inner, 0..3), 1..4)
+                .prop_map(|all| Base::Variants(variants(all))),
         ];
         with_states(base.boxed())
     })
@@ -69,6 +71,12 @@ fn any_element() -> impl Strategy<Value = Type> {
 fn record(types: Vec<Type>) -> crate::model::RecordType {
     let fields = types.into_iter().enumerate().map(|(n, ty)| Field { name: format!("f {n}"), ty, doc: None }).collect();
     crate::model::RecordType { name: None, fields }
+}
+
+/// Variants whose fields have the same names, some of one type and some of several.
+fn variants(all: Vec<Vec<Type>>) -> VariantsType {
+    let variant = |(n, types)| Variant { code: format!("a=\"{n}"), fields: record(types).fields };
+    VariantsType { name: None, by: "kind".to_owned(), variants: all.into_iter().enumerate().map(variant).collect() }
 }
 
 /// A value of the declared type as JSON text, chosen by the numbers of `choice`.
@@ -134,6 +142,20 @@ fn of_type(ty: &Type, choice: &mut impl Iterator<Item = u32>, out: &mut String) 
                 }
             }
             out.push('}');
+        }
+        Base::Variants(all) => {
+            let variant = &all.variants[next() as usize % all.variants.len()];
+            // before, behind or between the other fields
+            let place = next() as usize % (variant.fields.len() + 1);
+            let code = serde_json::to_string(&variant.code).unwrap();
+            let mut fields = vec![format!("\"kind\":{code}")];
+            for field in &variant.fields {
+                let mut value = String::new();
+                of_type(&field.ty, choice, &mut value);
+                fields.push(format!("{:?}:{value}", field.name));
+            }
+            fields.rotate_left(place);
+            out.push_str(&format!("{{{}}}", fields.join(", ")));
         }
         Base::Any | Base::Null | Base::Time | Base::Never => out.push_str(r#"{"any":[1,"\u00e9"]}"#),
     }
@@ -270,6 +292,14 @@ fn as_declared(ty: &Type, value: &Value) -> Option<Value> {
                 .filter_map(|field| Some((field.name.clone(), as_declared(&field.ty, value.get(&field.name)?)?)))
                 .collect(),
         ),
+        Base::Variants(all) => {
+            let variant = all.variants.iter().find(|variant| value["kind"] == variant.code.as_str())?;
+            let fields = variant
+                .fields
+                .iter()
+                .filter_map(|field| Some((field.name.clone(), as_declared(&field.ty, value.get(&field.name)?)?)));
+            Value::Object([("kind".to_owned(), value["kind"].clone())].into_iter().chain(fields).collect())
+        }
         Base::List(item) => {
             Value::Array(value.as_array()?.iter().filter_map(|value| as_declared(item, value)).collect())
         }

@@ -17,11 +17,13 @@ pub enum Outcome {
     Superseded,
     /// No target wants the event.
     Unrouted,
+    /// No event: the hub does not know the cursor any more, so events after it may be missing.
+    Gap,
 }
 
 impl Outcome {
-    pub const ALL: [Outcome; 5] =
-        [Outcome::Delivered, Outcome::SetAside, Outcome::Skipped, Outcome::Superseded, Outcome::Unrouted];
+    pub const ALL: [Outcome; 6] =
+        [Outcome::Delivered, Outcome::SetAside, Outcome::Skipped, Outcome::Superseded, Outcome::Unrouted, Outcome::Gap];
 
     /// As people read it.
     pub fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Outcome {
             Outcome::Skipped => "skipped",
             Outcome::Superseded => "superseded",
             Outcome::Unrouted => "unrouted",
+            Outcome::Gap => "gap",
         }
     }
 
@@ -46,6 +49,7 @@ impl Outcome {
             Outcome::Skipped => 3,
             Outcome::Superseded => 4,
             Outcome::Unrouted => 5,
+            Outcome::Gap => 6,
         }
     }
 
@@ -72,6 +76,7 @@ pub struct AuditRow {
     pub event: u64,
     /// The name listened to.
     pub subscription: String,
+    /// Of a gap the id that the hub was asked to go on after.
     pub event_id: String,
     /// `None` where the hub gave the event no id.
     pub cursor: Option<String>,
@@ -180,6 +185,7 @@ pub struct OutcomeCounts {
     pub skipped: u64,
     pub superseded: u64,
     pub unrouted: u64,
+    pub gap: u64,
 }
 
 impl OutcomeCounts {
@@ -190,6 +196,7 @@ impl OutcomeCounts {
             Outcome::Skipped => self.skipped += rows,
             Outcome::Superseded => self.superseded += rows,
             Outcome::Unrouted => self.unrouted += rows,
+            Outcome::Gap => self.gap += rows,
         }
     }
 
@@ -206,6 +213,7 @@ impl OutcomeCounts {
             Outcome::Skipped => self.skipped,
             Outcome::Superseded => self.superseded,
             Outcome::Unrouted => self.unrouted,
+            Outcome::Gap => self.gap,
         }
     }
 

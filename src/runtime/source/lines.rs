@@ -120,6 +120,7 @@ mod tests {
             .map(|frame| match frame {
                 Frame::Text(data) => String::from_utf8_lossy(data).into_owned(),
                 Frame::Refused { reason, .. } => format!("refused: {reason}"),
+                Frame::Gap { cursor, .. } => format!("gap after {cursor}"),
             })
             .collect()
     }

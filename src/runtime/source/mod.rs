@@ -20,12 +20,15 @@ pub(crate) enum Frame {
     Text(Vec<u8>),
     /// What cannot be one; kept as far as it was held.
     Refused { data: Vec<u8>, reason: String },
+    /// The hub cannot go on after this cursor: what it sent behind it may never come.
+    Gap { cursor: String, reason: String },
 }
 
 impl Frame {
     fn len(&self) -> usize {
         match self {
             Frame::Text(data) | Frame::Refused { data, .. } => data.len(),
+            Frame::Gap { cursor, .. } => cursor.len(),
         }
     }
 

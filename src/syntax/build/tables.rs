@@ -84,8 +84,16 @@ impl Builder<'_> {
                     let mut names = Parts::of(part);
                     while let Some(name) = names.next() {
                         match name.as_rule() {
-                            Rule::name if keys_done => table.columns.push(self.name(&name)),
-                            Rule::name => table.keys.push(self.name(&name)),
+                            Rule::name => {
+                                let column = Column { name: self.name(&name), ty: None };
+                                if keys_done { table.columns.push(column) } else { table.keys.push(column) }
+                            }
+                            Rule::type_in_brackets => {
+                                let columns = if keys_done { &mut table.columns } else { &mut table.keys };
+                                if let Some(column) = columns.last_mut() {
+                                    column.ty = Some(self.type_of(Some(name), column.name.span));
+                                }
+                            }
                             _ => drop(self.missing_name(
                                 &name,
                                 "a column's name is missing",

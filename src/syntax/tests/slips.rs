@@ -190,7 +190,7 @@ const SLIPS: &[(&str, &str, Code, &str)] = &[
     ("order by ruleId", "order ruleId", E0001, "order by ruleId"),
     ("given  { \"ruleId\": 42, \"people\": [] }", "givn { \"ruleId\": 42, \"people\": [] }", E0001, "given {"),
     ("note | trim ?? \"\"   -> remarks", "in | trim -> remarks", E0001, "`in` | trim -> remarks"),
-    ("note | trim ?? \"\"   -> remarks", "note + when.x -> remarks", E0001, "note + `when`.x -> remarks"),
+    ("note | trim ?? \"\"   -> remarks", "note + then.x -> remarks", E0001, "note + `then`.x -> remarks"),
     // Signs of other languages.
     ("when status == \"retired\" {", "when status = \"retired\" {", E0016, "when status == \"retired\" {"),
     ("when status == \"retired\" {", "when status == \"retired\" && note == \"\" {", E0016, "and note"),

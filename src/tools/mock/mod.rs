@@ -21,7 +21,9 @@ use tokio::task::JoinHandle;
 pub enum MockError {
     #[error("port {} is in use; stop the program that holds it or choose another with --port", address.port())]
     InUse { address: SocketAddr },
-    #[error("{address} cannot be listened on: {reason}")]
+    #[error(
+        "{address} cannot be listened on ({reason}); choose another address of this machine with --host, or another --port"
+    )]
     Listen { address: SocketAddr, reason: io::Error },
 }
 

@@ -24,7 +24,6 @@ impl Conformer<'_> {
             let Entry::Leaf { leaf, span, .. } = entry else { continue };
             let OutName::Attribute(name) = &leaf.name else { continue };
             let name = self.attribute_name(name);
-            written.push((name.clone(), writes, *span));
             if leaf.ty.null || leaf.ty.base == Base::Null {
                 let path = self.source(*span);
                 self.report(
@@ -35,7 +34,7 @@ impl Conformer<'_> {
                         "an attribute",
                     )
                     .help(format!(
-                        "leave it out where it is null: `{} ?? missing -> {path}?`",
+                        "give a value for then, or set the event aside: `{} ?? reject \"no {path}\" -> {path}`",
                         self.before_arrow(*span)
                     )),
                 );
@@ -52,7 +51,8 @@ impl Conformer<'_> {
                         match (self.schema.global_attributes.get(&name), wildcard.process) {
                             (Some(declaration), _) => declaration,
                             (None, Process::Strict) => {
-                                self.unknown_attribute(&name, *span, uses, declared);
+                                let meant = self.unknown_attribute(&name, *span, uses, declared);
+                                written.extend(meant.map(|name| (name, writes, *span)));
                                 continue;
                             }
                             (None, _) => continue,
@@ -60,11 +60,13 @@ impl Conformer<'_> {
                     }
                     Some(_) => continue,
                     None => {
-                        self.unknown_attribute(&name, *span, uses, declared);
+                        let meant = self.unknown_attribute(&name, *span, uses, declared);
+                        written.extend(meant.map(|name| (name, writes, *span)));
                         continue;
                     }
                 },
             };
+            written.push((name, writes, *span));
             let under = self.facts.logic.and(under, writes);
             match &declaration.fixed {
                 Some(fixed) => self.fixed(leaf, fixed, declaration.span, *span, under),
@@ -141,7 +143,14 @@ impl Conformer<'_> {
         }
     }
 
-    fn unknown_attribute(&mut self, name: &Name, span: Span, uses: &[AttributeUse], declared: Declared) {
+    /// Reports it, and gives the one that was meant.
+    fn unknown_attribute(
+        &mut self,
+        name: &Name,
+        span: Span,
+        uses: &[AttributeUse],
+        declared: Declared,
+    ) -> Option<Name> {
         let shown = self.written(name, true);
         let names: Vec<String> = uses.iter().map(|used| self.written(&used.declaration.name, true)).collect();
         let other = uses.iter().find(|used| used.declaration.name.local == name.local);
@@ -156,7 +165,8 @@ impl Conformer<'_> {
             Some(used) => diagnostic.also(used.declaration.span, "this one is in another namespace"),
             None => self.pointing(diagnostic, declared),
         };
-        let help = match (other, nearest(&shown, names.iter().map(String::as_str))) {
+        let near = nearest(&shown, names.iter().map(String::as_str));
+        let help = match (other, near) {
             (Some(used), _) if used.declaration.name.namespace.is_empty() => {
                 format!("write `@{}`, without a prefix", name.local)
             }
@@ -171,6 +181,9 @@ impl Conformer<'_> {
             (None, None) if names.is_empty() => "it has no attributes: remove the line".to_owned(),
             (None, None) => format!("it has {}", crate::check::show::and_list(&names, 10)),
         };
+        let near = near.and_then(|near| names.iter().position(|name| name == near)).and_then(|at| uses.get(at));
+        let meant = other.or(near).map(|used| used.declaration.name.clone());
         self.report(diagnostic.help(help));
+        meant
     }
 }

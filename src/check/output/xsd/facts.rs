@@ -96,7 +96,7 @@ impl<'c> Facts<'c> {
                 };
                 for step in steps {
                     let missing = ty.missing;
-                    ty = ty.field(step)?.ty.clone();
+                    ty = stepped(&ty, step)?;
                     ty.missing |= missing;
                 }
                 Some(ty)
@@ -384,31 +384,42 @@ impl<'c> Facts<'c> {
         let mut all = ALWAYS;
         for end in 1..=steps.len() {
             let part = Expr::Path { root, steps: steps[..end].to_vec() };
-            let alone = self.type_of(&part).zip(self.parent_type(root, &steps[..end]));
-            let own_missing =
-                alone.is_none_or(|(ty, parent)| ty.missing && self.field_missing(&parent, &steps[end - 1]));
-            if own_missing {
-                let fact = self.question(format!("present {}", self.key(&part)));
-                all = self.logic.and(all, fact);
-            }
+            let outer = Expr::Path { root, steps: steps[..end - 1].to_vec() };
+            let step = &steps[end - 1];
+            let own = match (root, end) {
+                (Root::Event, 1) => self.event.field(step).map(|field| field.ty.clone()),
+                _ => self.type_of(&outer).and_then(|ty| stepped(&ty, step)),
+            };
+            let fact = match (self.variant(&outer, step), own) {
+                (Some((by, code)), _) => self.equals(&by, &Constant::Text(code)),
+                (None, Some(ty)) if !ty.missing => continue,
+                _ => self.question(format!("present {}", self.key(&part))),
+            };
+            all = self.logic.and(all, fact);
         }
         all
     }
 
-    fn parent_type(&self, root: Root, steps: &[String]) -> Option<Option<Type>> {
-        let (_, before) = steps.split_last()?;
-        if before.is_empty() && root == Root::Event {
-            return Some(None);
-        }
-        self.type_of(&Expr::Path { root, steps: before.to_vec() }).map(Some)
+    /// Of a step into a variant: the discriminator and its code.
+    fn variant(&self, outer: &Expr, step: &str) -> Option<(Expr, String)> {
+        let Base::Variants(variants) = self.type_of(outer)?.base else { return None };
+        let code = variants.stepped_into(step)?.code.clone();
+        let Expr::Path { root, steps } = outer else { return None };
+        let steps = steps.iter().cloned().chain([variants.by]).collect();
+        Some((Expr::Path { root: *root, steps }, code))
     }
+}
 
-    fn field_missing(&self, parent: &Option<Type>, name: &str) -> bool {
-        let field = match parent {
-            Some(ty) => ty.field(name),
-            None => self.event.field(name),
-        };
-        field.is_none_or(|field| field.ty.missing)
+/// The type one step into a value.
+fn stepped(ty: &Type, step: &str) -> Option<Type> {
+    match &ty.base {
+        Base::Record(record) => Some(record.field(step)?.ty.clone()),
+        Base::Variants(variants) if variants.by == step => Some(variants.discriminator()),
+        Base::Variants(variants) => {
+            let fields = variants.stepped_into(step)?.fields.clone();
+            Some(Type::new(Base::Record(RecordType { name: None, fields })))
+        }
+        _ => None,
     }
 }
 

@@ -45,6 +45,8 @@ pub(super) struct Conformer<'c> {
     told: HashSet<(Code, Span, String)>,
     /// Rules that values of the event are held to, with the facets' places.
     handed: Vec<(String, Option<Span>)>,
+    /// The root's local name.
+    root: String,
 }
 
 impl Checker<'_> {
@@ -90,14 +92,17 @@ impl<'c> Conformer<'c> {
             out: Vec::new(),
             told: HashSet::new(),
             handed: Vec::new(),
+            root: String::new(),
         }
     }
 
     fn root(&mut self, (name, span): (&QName, Span), element: &mut Element) {
+        self.root = name.local.clone();
         let name = self.element_name(name);
         let Some(&id) = self.schema.global_elements.get(&name) else {
             let known: Vec<ElementId> = self.schema.global_elements.values().copied().collect();
-            return self.unknown_element(Code::E1053, &name, span, &known, None);
+            self.unknown_element(Code::E1053, &name, span, &known, None);
+            return;
         };
         self.element(&mut element.entries, self.declared(id), span, ALWAYS);
     }
@@ -207,14 +212,57 @@ impl<'c> Conformer<'c> {
         self.checker.source(span)
     }
 
-    /// What stands before the arrow of the line whose target this is, for help that can be pasted.
+    /// What stands before the arrow of the line whose target this is, with the unit behind it, for help that can be
+    /// pasted.
     fn before_arrow(&self, target: Span) -> String {
         let text = &self.checker.sources.file(target.file).text;
         let before = text.get(..target.start as usize).unwrap_or("");
         let line = before.rsplit('\n').next().unwrap_or("").trim();
         let source = line.strip_suffix("->").map(str::trim_end).unwrap_or("");
-        let start = source.rfind(['{', '}']).map_or(0, |at| at + 1);
-        let source = source[start..].trim();
-        if source.is_empty() { "value".to_owned() } else { source.to_owned() }
+        let source = source[beginning(source)..].trim();
+        if source.is_empty() {
+            return "value".to_owned();
+        }
+        let behind = text.get(target.end as usize..).unwrap_or("").lines().next().unwrap_or("").trim_start();
+        let unit = behind.strip_prefix("in ").and_then(|rest| rest.split([' ', ',', '}']).next());
+        match unit {
+            Some(unit) => format!("{source} in {unit}"),
+            None => source.to_owned(),
+        }
+    }
+}
+
+/// Where the last rule of a line begins: behind a brace or comma that is in no string and no bracket.
+fn beginning(line: &str) -> usize {
+    let (mut start, mut depth, mut quoted, mut escaped) = (0, 0usize, false, false);
+    for (at, c) in line.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            '{' | '}' | ',' if depth == 0 => start = at + 1,
+            _ => {}
+        }
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beginning;
+
+    #[test]
+    fn a_rule_begins_behind_what_is_before_it_in_its_line() {
+        for (line, rule) in [
+            ("duration", "duration"),
+            ("when x { a -> A, b", "b"),
+            ("\"{last}, {first}\"", "\"{last}, {first}\""),
+            ("} replace(x, \"\\\"{\", \"\")", "replace(x, \"\\\"{\", \"\")"),
+        ] {
+            assert_eq!(line[beginning(line)..].trim(), rule);
+        }
     }
 }

@@ -2,11 +2,10 @@
 
 use super::Conformer;
 use super::logic::{Fact, NEVER};
+use crate::check::table::TableInfo;
 use crate::library::{self, Returns};
-use crate::model::{Base, Constant, Expr, Form, Type};
-
-/// The most constants and branches of one value that are looked at.
-const MAX_PIECES: usize = 20_000;
+use crate::model::{Base, Constant, Expr, Form, Type, record};
+use std::rc::Rc;
 
 /// How a text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ impl Conformer<'_> {
     }
 
     fn gather(&mut self, value: &Expr, ty: &Type, under: Fact, found: &mut Gathered) {
-        if under == NEVER || found.pieces.len() > MAX_PIECES {
+        if under == NEVER {
             return;
         }
         match value {
@@ -100,22 +99,45 @@ impl Conformer<'_> {
             }
             Expr::Lookup { table, column, .. } => self.looked_up(table, *column, ty, under, found),
             Expr::Inverse { table, .. } => {
-                let checker = self.checker;
-                let Some(Some(info)) = checker.tables.get(table) else { return };
+                let Some(info) = self.table(table) else { return };
                 info.model.rows.iter().flat_map(|row| row.keys.first()).for_each(|key| found.constant(key, under));
+                let keys = info.model.keys.first().zip(info.model.file.as_ref());
+                for (key, line) in keys.iter().flat_map(|(key, file)| file.records.iter().map(move |line| (key, line)))
+                {
+                    let value = record::read(line).and_then(|cells| record::constant(cells.first()?, &key.ty.base));
+                    if let Some(value) = value {
+                        found.constant(&value, under);
+                    }
+                }
             }
             Expr::Path { .. } => self.gather_path(value, ty, under, found),
             other => self.computed(other, ty, under, found),
         }
     }
 
+    fn table(&self, name: &str) -> Option<Rc<TableInfo>> {
+        self.checker.tables.values().flatten().find(|table| table.model.name == name).cloned()
+    }
+
     fn looked_up(&mut self, table: &str, column: usize, ty: &Type, under: Fact, found: &mut Gathered) {
-        let checker = self.checker;
-        let Some(Some(info)) = checker.tables.get(table) else { return };
+        let Some(info) = self.table(table) else { return };
         let rows = info.model.rows.iter().filter_map(|row| row.values.get(column));
         let default = info.model.default.iter().filter_map(|default| default.values.get(column));
         for value in rows.chain(default) {
             self.gather(value, ty, under, found);
+        }
+        let Some(file) = &info.model.file else { return };
+        let (Some(base), cell) = (file.types.get(column).map(|ty| &ty.base), info.model.keys.len() + column) else {
+            return;
+        };
+        for line in &file.records {
+            let value = record::read(line).and_then(|cells| {
+                let text = cells.get(cell).filter(|text| !text.is_empty())?;
+                record::constant(text, base)
+            });
+            if let Some(value) = value {
+                found.constant(&value, under);
+            }
         }
     }
 

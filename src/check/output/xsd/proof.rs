@@ -8,11 +8,14 @@ use crate::model::number::Number;
 use crate::model::{Constant, Constraint, Expr, Operator, Root, Space, TextPart};
 use crate::schema::xsd::regex::Translated;
 
-/// Bounds, both included; `None`: not known.
+/// A bound, and whether it is itself within.
+type Bound = Option<(Number, bool)>;
+
+/// `None`: not known.
 #[derive(Clone, Debug, Default)]
 struct Range {
-    least: Option<Number>,
-    most: Option<Number>,
+    least: Bound,
+    most: Bound,
 }
 
 /// Deeper expressions are not looked into.
@@ -37,12 +40,14 @@ impl Conformer<'_> {
                 let firm = way.space != Space::Collapse || look != Look::Text;
                 firm && self.length(value, look, under, 0) == (*exact, Some(*exact))
             }
-            Constraint::Minimum { than, exclusive } if numeric => {
-                self.range(value, under, 0).least.is_some_and(|least| least > *than || !exclusive && least == *than)
-            }
-            Constraint::Maximum { than, exclusive } if numeric => {
-                self.range(value, under, 0).most.is_some_and(|most| most < *than || !exclusive && most == *than)
-            }
+            Constraint::Minimum { than, exclusive } if numeric => self
+                .range(value, under, 0)
+                .least
+                .is_some_and(|(least, within)| least > *than || least == *than && !(within && *exclusive)),
+            Constraint::Maximum { than, exclusive } if numeric => self
+                .range(value, under, 0)
+                .most
+                .is_some_and(|(most, within)| most < *than || most == *than && !(within && *exclusive)),
             Constraint::FractionDigits(most) if numeric => {
                 look == Look::Whole || self.places(value).is_some_and(|places| places <= *most)
             }
@@ -53,7 +58,10 @@ impl Conformer<'_> {
                 };
                 let Some(whole) = places.and_then(|places| most.checked_sub(places)) else { return false };
                 let limit = i32::try_from(whole).ok().and_then(|whole| Number::ONE.shift10(whole));
-                limit.is_some_and(|limit| least.abs() < limit && greatest.abs() < limit)
+                let below = |(number, within): (Number, bool)| {
+                    limit.as_ref().is_some_and(|limit| number.abs() < *limit || number.abs() == *limit && !within)
+                };
+                below(least) && below(greatest)
             }
             Constraint::Pattern(_) => self.matched(value, want, way, under),
             _ => false,
@@ -82,21 +90,18 @@ impl Conformer<'_> {
 
     fn range(&mut self, value: &Expr, under: Fact, depth: usize) -> Range {
         let (least, most) = self.facts.bounds(under, value);
-        let guarded = Range { least: least.map(|(number, _)| number), most: most.map(|(number, _)| number) };
         if depth > MAX_DEPTH {
-            return guarded;
+            return Range { least, most };
         }
         let own = self.own_range(value, under, depth + 1);
-        Range {
-            least: tighter(guarded.least, own.least, Number::max),
-            most: tighter(guarded.most, own.most, Number::min),
-        }
+        Range { least: tighter(least, own.least, |a, b| a > b), most: tighter(most, own.most, |a, b| a < b) }
     }
 
     fn own_range(&mut self, value: &Expr, under: Fact, depth: usize) -> Range {
+        let negated = |bound: Bound| bound.map(|(number, within)| (-number, within));
         match value {
             Expr::Constant(Constant::Number(number)) => {
-                Range { least: Some(number.clone()), most: Some(number.clone()) }
+                Range { least: Some((number.clone(), true)), most: Some((number.clone(), true)) }
             }
             Expr::Path { root: Root::Local(variable), steps } if steps.is_empty() => {
                 match self.facts.lets.get(variable).cloned() {
@@ -106,11 +111,11 @@ impl Conformer<'_> {
             }
             Expr::Negate(one) => {
                 let one = self.range(one, under, depth);
-                Range { least: one.most.map(|most| -most), most: one.least.map(|least| -least) }
+                Range { least: negated(one.most), most: negated(one.least) }
             }
             Expr::Scale { value, factor, offset } => {
                 let one = self.range(value, under, depth);
-                let scale = |bound: Option<Number>| bound.map(|bound| &(&bound * factor) + offset);
+                let scale = |bound: Bound| bound.map(|(number, within)| (&(&number * factor) + offset, within));
                 let (a, b) = (scale(one.least), scale(one.most));
                 if factor.is_negative() { Range { least: b, most: a } } else { Range { least: a, most: b } }
             }
@@ -118,16 +123,27 @@ impl Conformer<'_> {
                 let one = self.range(value, under, depth);
                 // A rounded value is no further out than the next one of so many places.
                 let step = i32::try_from(*places).ok();
-                let outward = |bound: Option<Number>, up: bool| {
-                    let scaled = bound?.shift10(step?)?;
+                let outward = |bound: Bound, up: bool| {
+                    let scaled = bound?.0.shift10(step?)?;
                     let whole = if up { scaled.ceil() } else { scaled.floor() };
-                    whole.shift10(-step?)
+                    Some((whole.shift10(-step?)?, true))
                 };
                 Range { least: outward(one.least, false), most: outward(one.most, true) }
             }
             Expr::Arithmetic { operator, left, right } => {
                 let (a, b) = (self.range(left, under, depth), self.range(right, under, depth));
-                arithmetic(*operator, a, b)
+                let sum = |a: Bound, b: Bound| {
+                    let ((a, within), (b, also)) = (a?, b?);
+                    Some((&a + &b, within && also))
+                };
+                match operator {
+                    Operator::Add => Range { least: sum(a.least, b.least), most: sum(a.most, b.most) },
+                    Operator::Subtract => {
+                        Range { least: sum(a.least, negated(b.most)), most: sum(a.most, negated(b.least)) }
+                    }
+                    Operator::Multiply => product(a, b).unwrap_or_default(),
+                    Operator::Divide => Range::default(),
+                }
             }
             _ => Range::default(),
         }
@@ -201,7 +217,9 @@ impl Conformer<'_> {
     }
 
     fn digits(&mut self, value: &Expr, under: Fact) -> (u64, Option<u64>) {
-        let Range { least: Some(least), most: Some(most) } = self.range(value, under, 0) else { return (1, None) };
+        let Range { least: Some((least, _)), most: Some((most, _)) } = self.range(value, under, 0) else {
+            return (1, None);
+        };
         let written = |number: &Number| number.to_string().len() as u64;
         (1, Some(written(&least).max(written(&most))))
     }
@@ -267,27 +285,18 @@ pub(super) fn guard_pattern(patterns: &[Translated]) -> String {
     }
 }
 
-fn tighter(a: Option<Number>, b: Option<Number>, pick: fn(Number, Number) -> Number) -> Option<Number> {
+fn tighter(a: Bound, b: Bound, inner: fn(&Number, &Number) -> bool) -> Bound {
     match (a, b) {
-        (Some(a), Some(b)) => Some(pick(a, b)),
+        (Some(a), Some(b)) if inner(&a.0, &b.0) || a.0 == b.0 && !a.1 => Some(a),
+        (Some(_), Some(b)) => Some(b),
         (a, b) => a.or(b),
     }
 }
 
-fn arithmetic(operator: Operator, a: Range, b: Range) -> Range {
-    let sum = |a: Option<Number>, b: Option<Number>| Some(&a? + &b?);
-    match operator {
-        Operator::Add => Range { least: sum(a.least, b.least), most: sum(a.most, b.most) },
-        Operator::Subtract => {
-            Range { least: sum(a.least, b.most.map(|most| -most)), most: sum(a.most, b.least.map(|least| -least)) }
-        }
-        Operator::Multiply => {
-            let (Some(a1), Some(a2), Some(b1), Some(b2)) = (a.least, a.most, b.least, b.most) else {
-                return Range::default();
-            };
-            let products = [&a1 * &b1, &a1 * &b2, &a2 * &b1, &a2 * &b2];
-            Range { least: products.iter().min().cloned(), most: products.iter().max().cloned() }
-        }
-        Operator::Divide => Range::default(),
-    }
+fn product(a: Range, b: Range) -> Option<Range> {
+    let ((a1, _), (a2, _), (b1, _), (b2, _)) = (a.least?, a.most?, b.least?, b.most?);
+    let products = [&a1 * &b1, &a1 * &b2, &a2 * &b1, &a2 * &b2];
+    let least = products.iter().min().cloned().map(|number| (number, true));
+    let most = products.iter().max().cloned().map(|number| (number, true));
+    Some(Range { least, most })
 }

@@ -199,10 +199,21 @@ impl Conformer<'_> {
         let which = and_list(&shown, 6).replace(" and ", " or ");
         let element = self.name_of(declared);
         let lines: Vec<&Child> = children.iter().filter(|child| names.contains(&child.name)).collect();
+        let least = match (names, particle) {
+            ([name], Some(particle)) => least(self.schema, particle, name).max(1),
+            _ => 1,
+        };
         let mut diagnostic = match lines.first() {
+            Some(line) if least > 1 => {
+                let text =
+                    format!("`{element}` must have {which} at least {least} times, but fewer may be written here");
+                let help = self.always(line, names.len(), least);
+                Diagnostic::new(Code::E1057, text, line.span, "may be fewer").help(help)
+            }
             Some(line) => {
                 let text = format!("`{element}` must have {which}, which may be left out here");
-                Diagnostic::new(Code::E1057, text, line.span, "may be left out").help(self.always(line, names.len()))
+                let help = self.always(line, names.len(), least);
+                Diagnostic::new(Code::E1057, text, line.span, "may be left out").help(help)
             }
             None => {
                 let text = format!("`{element}` must have {which}, which no line writes");
@@ -220,27 +231,27 @@ impl Conformer<'_> {
         });
     }
 
-    /// How a line comes to write for every event.
-    fn always(&self, line: &Child, alternatives: usize) -> String {
+    /// How a line comes to write for every event, `least` times.
+    fn always(&self, line: &Child, alternatives: usize, least: u64) -> String {
         let (source, path) = (self.before_arrow(line.span), self.source(line.span));
         let plain = path.trim_end_matches('?');
+        let few = |list: &str| match least {
+            1 => format!("reject \"no {plain}\" when count({list}) == 0"),
+            least => format!("reject \"too few {plain}\" when count({list}) < {least}"),
+        };
         if alternatives > 1 {
             return format!("write one of them in each branch, or set the event aside: `reject \"no {plain}\" when …`");
         }
         match source.strip_prefix("each ").and_then(|rest| rest.split_once(" in ")) {
-            Some((_, list)) => {
-                let list = list.split(" where ").next().unwrap_or(list).trim();
-                match source.contains(" where ") {
-                    true => format!(
-                        "name the list, `let chosen = [{}]`, and set aside where it is empty: `reject \"no {plain}\" when count(chosen) == 0`",
-                        source.replacen("each ", "x each ", 1)
-                    ),
-                    false => format!("set aside where it is empty: `reject \"no {plain}\" when count({list}) == 0`"),
-                }
-            }
-            None if line.most != Some(1) => {
-                format!("set aside where it is empty: `reject \"no {plain}\" when count({source}) == 0`")
-            }
+            Some((item, list)) => match list.split_once(" where ") {
+                Some(_) => format!(
+                    "name the list, `let chosen = [{item} {source}]`, write `each {item} in chosen`, and set aside where there \
+                     are not enough: `{}`",
+                    few("chosen")
+                ),
+                None => format!("set aside where there are not enough: `{}`", few(list.trim())),
+            },
+            None if line.most != Some(1) => format!("set aside where there are not enough: `{}`", few(&source)),
             None => {
                 format!("give a value for then, or set the event aside: `{source} ?? reject \"no {plain}\" -> {plain}`")
             }
@@ -402,6 +413,18 @@ fn most(schema: &crate::schema::xsd::Schema, particle: &Particle, name: &Name) -
         (inside, Some(max)) => Some(inside.saturating_mul(max)),
         (_, None) => None,
     }
+}
+
+/// How often a name comes at least where the content model asks for it at all.
+fn least(schema: &crate::schema::xsd::Schema, particle: &Particle, name: &Name) -> u64 {
+    let inside = match &particle.term {
+        Term::Element(id) => u64::from(schema.stand_ins(*id).any(|id| schema.elements[id].name == *name)),
+        Term::Any(_) => 0,
+        Term::Sequence(parts) | Term::Choice(parts) | Term::All(parts) => {
+            parts.iter().map(|part| least(schema, part, name)).max().unwrap_or(0)
+        }
+    };
+    inside.saturating_mul(particle.min.max(1))
 }
 
 /// Puts the entries into the order of the children; what is no child comes first.

@@ -44,6 +44,7 @@ impl Conformer<'_> {
             Base::List(_) => self.items(&leaf.value, &item, under),
             _ => self.pieces(&leaf.value, &item, under),
         };
+        let unit = item.unit().map(ToString::to_string);
         let mut held = Held { wrong: Vec::new(), why: None, wants: vec![Vec::new(); ways.len()], any: false };
         for piece in pieces {
             if piece.under == NEVER || self.facts.logic.and(piece.under, under) == NEVER {
@@ -52,7 +53,7 @@ impl Conformer<'_> {
             match &piece.source {
                 Source::Constant(text) if empty_is_default && text.is_empty() => {}
                 Source::Constant(text) => self.constant(text, ty, &ways, &mut held),
-                _ if self.piece(&piece, &ways, ty, span, &mut held) => {}
+                _ if self.piece(&piece, &ways, ty, (span, unit.as_deref()), &mut held) => {}
                 _ => return,
             }
         }
@@ -156,10 +157,7 @@ impl Conformer<'_> {
                 Primitive::QName => self.is_qname(&plain),
                 _ => true,
             };
-            let failing = way
-                .wants
-                .iter()
-                .find(|want| !holds(&Alternative { space: way.space, all: vec![want.constraint.clone()] }, text));
+            let failing = way.wants.iter().find(|want| !want.holds(text));
             let why = match failing {
                 None if real => return None,
                 None => (format!("it is no xs:{}", way.builtin.name), None),
@@ -183,7 +181,14 @@ impl Conformer<'_> {
     }
 
     /// A value that moves or is computed: proved, or handed down; false: neither, which is told.
-    fn piece(&mut self, piece: &Piece, ways: &[Way], ty: SimpleId, span: Span, held: &mut Held) -> bool {
+    fn piece(
+        &mut self,
+        piece: &Piece,
+        ways: &[Way],
+        ty: SimpleId,
+        (span, unit): (Span, Option<&str>),
+        held: &mut Held,
+    ) -> bool {
         let (names, look, moved) = match &piece.source {
             Source::Moved(path, look) => (vec![path.clone()], *look, true),
             Source::Computed(names, look) => (names.clone(), *look, false),
@@ -197,7 +202,7 @@ impl Conformer<'_> {
         });
         let ways: &[Way] = if single { ways } else { &[] };
         let mut kinds = false;
-        let mut failing: Option<Want> = None;
+        let mut failing: Vec<Want> = Vec::new();
         let mut left: Vec<(usize, Vec<Want>)> = Vec::new();
         for (number, way) in ways.iter().enumerate() {
             let asked = match fit(look, way) {
@@ -207,23 +212,24 @@ impl Conformer<'_> {
             };
             kinds = true;
             let mut rest = Vec::new();
-            let mut open = None;
+            let mut open = Vec::new();
             for want in way.wants.iter().filter(|want| !want.is_form || asked) {
                 if self.proved(&names, look, want, way, piece.under) {
                     continue;
                 }
                 // Of dates and times only what hardly any event has is asked for, so a computed one may be.
                 let rare = want.is_form && matches!(look, Look::Date | Look::Time | Look::DateTime | Look::Duration);
-                if !moved && !rare {
-                    open = Some(want.clone());
-                    break;
+                if moved || rare {
+                    rest.push(want.clone());
+                } else {
+                    open.push(want.clone());
                 }
-                rest.push(want.clone());
             }
-            match open {
-                Some(want) => failing = failing.or(Some(want)),
-                None if rest.is_empty() => return true,
-                None => left.push((number, rest)),
+            match (open.is_empty(), rest.is_empty()) {
+                (true, true) => return true,
+                (true, false) => left.push((number, rest)),
+                (false, _) if failing.is_empty() => failing = open,
+                _ => {}
             }
         }
         if !kinds {
@@ -231,9 +237,7 @@ impl Conformer<'_> {
             return false;
         }
         if left.is_empty() {
-            if let Some(want) = failing {
-                self.may_break(&want, ty, look, span);
-            }
+            self.may_break(&failing, ty, look, span, unit);
             return false;
         }
         held.any = true;
@@ -325,31 +329,22 @@ impl Conformer<'_> {
     fn wrong_constants(&mut self, held: Held, ty: SimpleId, span: Span) {
         let name = self.schema.type_name(TypeId::Simple(ty));
         let shown: Vec<String> = held.wrong.iter().map(|text| format!("{text:?}")).collect();
-        let (verb, which) = if shown.len() == 1 { ("is", "no") } else { ("are", "none of") };
+        let shown = and_list(&shown, NAMED);
         let (why, place) = held.why.unwrap_or_default();
-        let mut diagnostic = Diagnostic::new(
-            Code::E1064,
-            format!("{} {verb} {which} {name}: {why}", and_list(&shown, NAMED)),
-            span,
-            "may be written here",
-        );
+        let values = self.schema.simple[ty].facets.iter().find_map(|facet| match &facet.kind {
+            FacetKind::Enumeration(values) => Some(values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>()),
+            _ => None,
+        });
+        let message = match &values {
+            Some(_) => format!("{name} has no {}", shown.replace(" and ", " or ")),
+            None => format!("{name} has no {}: {why}", shown.replace(" and ", " or ")),
+        };
+        let mut diagnostic = Diagnostic::new(Code::E1064, message, span, "may be written here");
         if let Some(place) = place.or_else(|| self.schema.type_span(TypeId::Simple(ty))) {
             diagnostic = diagnostic.also(place, "in the schema");
         }
-        let values = self.schema.simple[ty].facets.iter().find_map(|facet| match &facet.kind {
-            FacetKind::Enumeration(values) => Some(values),
-            _ => None,
-        });
-        let path = self.source(span);
-        let source = self.before_arrow(span);
         self.report(diagnostic.help(match values {
-            Some(values) => {
-                let quoted: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
-                format!(
-                    "the schema has {}: a table brings one set to the other, `{source} | Codes -> {path}`",
-                    and_list(&quoted, 10)
-                )
-            }
+            Some(values) => format!("it has {}: write one of them, in a table's rows, too", and_list(&values, 10)),
             None => format!("write a value that {name} has"),
         }));
     }
@@ -373,6 +368,9 @@ impl Conformer<'_> {
             }
             (Some((Primitive::DateTime, ..)), Look::Text) => {
                 "declare the event's field as `datetime`, or as `datetime as \"…\"` where the wire has another form".to_owned()
+            }
+            (Some((Primitive::DateTime, ..)), Look::Date) => {
+                "a day has no time: declare the event's field as `datetime`".to_owned()
             }
             (Some((Primitive::Time, ..)), Look::Text) => "declare the event's field as `time`".to_owned(),
             (Some((Primitive::Time, ..)), Look::DateTime) => format!("write its time: `format({source}, \"HH:mm:ss\") -> {path}`"),
@@ -398,69 +396,86 @@ impl Conformer<'_> {
         self.report(diagnostic.help(help));
     }
 
-    /// A computed value that may break a facet.
-    fn may_break(&mut self, want: &Want, ty: SimpleId, look: Look, span: Span) {
+    /// A computed value that may break facets.
+    fn may_break(&mut self, wants: &[Want], ty: SimpleId, look: Look, span: Span, unit: Option<&str>) {
         let name = self.schema.type_name(TypeId::Simple(ty));
-        let source = self.before_arrow(span);
-        let path = self.source(span);
-        let guard = |test: String| {
-            format!(
-                "set such an event aside: `let checked = {source}`, `reject \"why\" when {test}`, `checked -> {path}`"
-            )
+        let (source, path) = (self.before_arrow(span), self.source(span));
+        let unit = unit.map_or(String::new(), |unit| format!(" {unit}"));
+        let what: Vec<String> = wants.iter().map(|want| may(want, look)).collect();
+        let tests: Vec<String> = wants.iter().filter_map(|want| breaking(want, &unit)).collect();
+        let guard = format!(
+            "name it and set aside what breaks this: `let checked = {source}`, then `reject \"why\" when {}`, and `checked -> {path}`",
+            tests.join(" or ")
+        );
+        let help = match wants {
+            [Want { constraint: Constraint::MaxLength(most), .. }] => {
+                format!("cut it: `truncate({source}, {most}) -> {path}`; or {guard}")
+            }
+            [Want { constraint: Constraint::FractionDigits(most), .. }] => {
+                format!("round it: `round({source}, {most}) -> {path}`")
+            }
+            [Want { constraint: Constraint::OneOf(_), .. }] => {
+                format!("look it up in a table whose values are the schema's: `{source} | Codes -> {path}`")
+            }
+            wants if tests.len() == wants.len() => guard,
+            _ => format!("move a field of the event there, or write a constant: `… -> {path}`"),
         };
-        let (what, help) = match &want.constraint {
-            Constraint::MaxLength(most) => (
-                format!("may be longer than {most} characters"),
-                format!(
-                    "cut it: `truncate({source}, {most}) -> {path}`; or {}",
-                    guard(format!("length(checked) > {most}"))
-                ),
-            ),
-            Constraint::MinLength(least) => {
-                (format!("may be shorter than {least}"), guard(format!("length(checked) < {least}")))
-            }
-            Constraint::Length(exact) => {
-                (format!("may have another length than {exact}"), guard(format!("length(checked) != {exact}")))
-            }
-            Constraint::Minimum { than, exclusive } => {
-                let sign = if *exclusive { "<=" } else { "<" };
-                (format!("may be less than {than}"), guard(format!("checked {sign} {than}")))
-            }
-            Constraint::Maximum { than, exclusive } => {
-                let sign = if *exclusive { ">=" } else { ">" };
-                (format!("may be more than {than}"), guard(format!("checked {sign} {than}")))
-            }
-            Constraint::FractionDigits(most) => (
-                format!("may have more than {most} digits behind the point"),
-                format!("round it: `round({source}, {most}) -> {path}`"),
-            ),
-            Constraint::TotalDigits(most) => {
-                let nines = "9".repeat((*most).min(30) as usize);
-                (format!("may have more than {most} digits"), guard(format!("not checked in -{nines}..{nines}")))
-            }
-            Constraint::Pattern(_) if !want.patterns.is_empty() => {
-                let pattern = guard_pattern(&want.patterns).replace('/', "\\/").replace("\\\\/", "\\/");
-                (
-                    format!("may not match `{}`", want.patterns[0].source),
-                    guard(format!("not matches(checked, /{pattern}/)")),
-                )
-            }
-            Constraint::OneOf(_) => (
-                "may be none of its values".to_owned(),
-                format!("look it up in a table whose rows are the schema's values: `{source} | Codes -> {path}`"),
-            ),
-            _ => (
-                format!("may be no {}", described(look)),
-                format!("move a field of the event there, or write a constant: `… -> {path}`"),
-            ),
-        };
-        let mut diagnostic =
-            Diagnostic::new(Code::E1065, format!("`{source}` {what}, which {name} does not allow"), span, "computed");
-        if let Some(place) = want.span.or_else(|| self.schema.type_span(TypeId::Simple(ty))) {
+        let mut diagnostic = Diagnostic::new(
+            Code::E1065,
+            format!("`{source}` {}, which {name} does not allow", and_list(&what, NAMED).replace(" and ", " or ")),
+            span,
+            "computed",
+        );
+        let places: Vec<Span> = wants.iter().filter_map(|want| want.span).collect();
+        for place in &places {
+            diagnostic = diagnostic.also(*place, "asked for here");
+        }
+        if let (true, Some(place)) = (places.is_empty(), self.schema.type_span(TypeId::Simple(ty))) {
             diagnostic = diagnostic.also(place, "asked for here");
         }
         self.report(diagnostic.help(help));
     }
+}
+
+/// How a computed value may break a demand, in words.
+fn may(want: &Want, look: Look) -> String {
+    match &want.constraint {
+        Constraint::MaxLength(most) => format!("may be longer than {most} characters"),
+        Constraint::MinLength(1) => "may be empty".to_owned(),
+        Constraint::MinLength(least) => format!("may be shorter than {least} characters"),
+        Constraint::Length(exact) => format!("may have another length than {exact}"),
+        Constraint::Minimum { than, exclusive: false } => format!("may be less than {than}"),
+        Constraint::Minimum { than, exclusive: true } => format!("may be {than} or less"),
+        Constraint::Maximum { than, exclusive: false } => format!("may be more than {than}"),
+        Constraint::Maximum { than, exclusive: true } => format!("may be {than} or more"),
+        Constraint::FractionDigits(most) => format!("may have more than {most} digits behind the point"),
+        Constraint::TotalDigits(most) => format!("may have more than {most} digits"),
+        Constraint::Pattern(_) if !want.patterns.is_empty() => format!("may not match `{}`", sources(want)),
+        Constraint::OneOf(_) => "may be none of its values".to_owned(),
+        _ => format!("may be no such value, being {}", described(look)),
+    }
+}
+
+/// The test that `checked` breaks a demand, as an author writes it.
+fn breaking(want: &Want, unit: &str) -> Option<String> {
+    Some(match &want.constraint {
+        Constraint::MaxLength(most) => format!("length(checked) > {most}"),
+        Constraint::MinLength(least) => format!("length(checked) < {least}"),
+        Constraint::Length(exact) => format!("length(checked) != {exact}"),
+        Constraint::Minimum { than, exclusive: false } => format!("checked < {than}{unit}"),
+        Constraint::Minimum { than, exclusive: true } => format!("checked <= {than}{unit}"),
+        Constraint::Maximum { than, exclusive: false } => format!("checked > {than}{unit}"),
+        Constraint::Maximum { than, exclusive: true } => format!("checked >= {than}{unit}"),
+        Constraint::TotalDigits(most) if *most <= 30 => {
+            let limit = format!("1{}", "0".repeat(*most as usize));
+            format!("checked >= {limit}{unit} or checked <= -{limit}{unit}")
+        }
+        Constraint::Pattern(_) if !want.patterns.is_empty() => {
+            // A pattern literal ends at a bare slash; the translation has none.
+            format!("not matches(checked, /{}/)", guard_pattern(&want.patterns))
+        }
+        _ => return None,
+    })
 }
 
 /// What was found of a value.

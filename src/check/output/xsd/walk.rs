@@ -198,6 +198,8 @@ impl Conformer<'_> {
             };
             let name = self.element_name(name);
             let Some(child) = self.child_declaration(particle, declared, &name, at) else { continue };
+            // Of a misspelled name the element that was meant.
+            let name = child.id.map_or(name, |id| self.schema.elements[id].name.clone());
             let writes = self.writes(entry);
             let (least, most) = self.count(entry, writes, under);
             found.push(Child { index, name, span: at, writes, least, most, declared: child });
@@ -210,7 +212,7 @@ impl Conformer<'_> {
         }
     }
 
-    /// What the schema says of a child; `None` where nothing admits it, which is told.
+    /// What the schema says of a child; where nothing admits it, which is told, of the one that was meant, if any.
     fn child_declaration(
         &mut self,
         particle: Option<&Particle>,
@@ -229,8 +231,7 @@ impl Conformer<'_> {
             Some(Found::Wildcard(wildcard)) => wildcard,
             None => {
                 let known = particle.map_or_else(Vec::new, |particle| content::elements(self.schema, particle));
-                self.unknown_element(Code::E1054, name, at, &known, Some(parent));
-                return None;
+                return self.unknown_element(Code::E1054, name, at, &known, Some(parent)).map(of);
             }
         };
         match content::behind(self.schema, wildcard, name) {
@@ -238,8 +239,7 @@ impl Conformer<'_> {
             Ok(None) => Some(open),
             Err(()) => {
                 let known: Vec<ElementId> = self.schema.global_elements.values().copied().collect();
-                self.unknown_element(Code::E1054, name, at, &known, Some(parent));
-                None
+                self.unknown_element(Code::E1054, name, at, &known, Some(parent)).map(of)
             }
         }
     }
@@ -331,6 +331,7 @@ impl Conformer<'_> {
     /// An element that has text and, at most, attributes.
     fn text_alone(&mut self, entries: &mut [Entry], simple: usize, declared: Declared, span: Span, under: Fact) {
         let mut text = NEVER;
+        let mut sound = true;
         for index in 0..entries.len() {
             let writes = self.writes(&entries[index]);
             match &mut entries[index] {
@@ -343,6 +344,7 @@ impl Conformer<'_> {
                 Entry::Leaf { leaf, .. } if matches!(leaf.name, OutName::Attribute(_)) => {}
                 Entry::Line(_) => {}
                 Entry::Leaf { span, .. } | Entry::Group { span, .. } | Entry::Repeat { span, .. } => {
+                    sound = false;
                     let (span, name) = (*span, self.name_of(declared));
                     let ty = self.schema.type_name(declared.ty);
                     let diagnostic = Diagnostic::new(
@@ -356,7 +358,7 @@ impl Conformer<'_> {
                 }
             }
         }
-        if !self.facts.logic.implies(under, text) {
+        if sound && !self.facts.logic.implies(under, text) {
             self.empty_text(simple, declared, span);
         }
     }
@@ -380,7 +382,9 @@ impl Conformer<'_> {
         );
         let diagnostic = self.pointing(diagnostic, declared);
         let source = self.before_arrow(span);
-        self.report(diagnostic.help(format!("give a value for then: `{source} ?? \"\" -> {path}`")));
+        self.report(diagnostic.help(format!(
+            "give a value for then, or set the event aside: `{source} ?? reject \"no {path}\" -> {path}`"
+        )));
     }
 
     /// The type that `@xsi:type` names instead of the declared one.
@@ -410,7 +414,7 @@ impl Conformer<'_> {
                 .schema
                 .global_types
                 .iter()
-                .filter(|(_, ty)| self.schema.derives(**ty, declared.ty))
+                .filter(|(_, ty)| self.schema.derives(**ty, declared.ty) && !self.is_abstract(**ty))
                 .map(|(name, _)| self.written(name, false))
                 .collect();
             let diagnostic = Diagnostic::new(
@@ -436,7 +440,7 @@ impl Conformer<'_> {
             .schema
             .global_types
             .iter()
-            .filter(|(_, other)| **other != declared.ty && self.schema.derives(**other, declared.ty))
+            .filter(|(_, other)| self.schema.derives(**other, declared.ty) && !self.is_abstract(**other))
             .map(|(name, _)| format!("`\"{}\" -> @xsi:type`", self.written(name, false)))
             .collect();
         let diagnostic = Diagnostic::new(
@@ -450,6 +454,10 @@ impl Conformer<'_> {
             "declare `namespace xsi \"{INSTANCE}\"` and write {}",
             crate::check::show::and_list(&others, 4).replace(" and ", " or ")
         )));
+    }
+
+    fn is_abstract(&self, ty: TypeId) -> bool {
+        matches!(ty, TypeId::Complex(id) if self.schema.complex[id].is_abstract)
     }
 
     pub(super) fn name_of(&self, declared: Declared) -> String {
@@ -467,7 +475,8 @@ impl Conformer<'_> {
         }
     }
 
-    /// Reports an element that the schema does not have there: in another namespace, misspelled, or not at all.
+    /// Reports an element that the schema does not have there: in another namespace, misspelled, or not at all. Gives
+    /// the one that was meant.
     pub(super) fn unknown_element(
         &mut self,
         code: Code,
@@ -475,11 +484,12 @@ impl Conformer<'_> {
         span: Span,
         known: &[ElementId],
         parent: Option<Declared>,
-    ) {
+    ) -> Option<ElementId> {
         let shown = self.written(name, false);
         let elsewhere = known.iter().find(|id| self.schema.elements[**id].name.local == name.local);
         if let Some(&id) = elsewhere {
-            return self.other_namespace(name, span, id, parent.is_none());
+            self.other_namespace(name, span, id, parent.is_none());
+            return Some(id);
         }
         let place = match parent {
             Some(parent) => format!("the schema has no `{shown}` in `{}`", self.name_of(parent)),
@@ -490,12 +500,16 @@ impl Conformer<'_> {
             diagnostic = self.pointing(diagnostic, parent);
         }
         let names: Vec<String> = known.iter().map(|id| self.written(&self.schema.elements[*id].name, false)).collect();
-        let help = match nearest(&shown, names.iter().map(String::as_str)) {
+        let near = nearest(&shown, names.iter().map(String::as_str));
+        let help = match near {
             Some(near) => format!("write `{near}`"),
             None if names.is_empty() => "it holds no elements: remove the line".to_owned(),
             None => format!("it has {}", crate::check::show::and_list(&names, 10)),
         };
+        let meant = near.and_then(|near| names.iter().position(|name| name == near));
+        let meant = meant.map(|at| known[at]);
         self.report(diagnostic.help(help));
+        meant
     }
 
     fn other_namespace(&mut self, name: &Name, span: Span, id: ElementId, root: bool) {
@@ -508,17 +522,20 @@ impl Conformer<'_> {
         let declared = self.namespaces.iter().find(|(_, uri, _)| **uri == *wanted.namespace);
         let default = self.namespaces.iter().any(|(prefix, ..)| prefix.is_none());
         let help = match (&*wanted.namespace, declared) {
-            ("", _) if default => {
-                "in the schema it has no namespace: declare a prefix instead of the default one, `namespace s \"…\"`, and write \
-                 it before the names that have it"
-                    .to_owned()
-            }
+            ("", _) if default => format!(
+                "in the schema only some names have a namespace: write `namespace s \"{}\"` instead of the default one, and \
+                 `s:` before those, as in `map as xml s:{}`",
+                name.namespace, self.root
+            ),
             ("", _) => format!("write `{}`", wanted.local),
             (_, Some((Some(prefix), ..))) => format!("write `{prefix}:{}`", wanted.local),
             (uri, _) if root || !default && name.namespace.is_empty() => {
                 format!("declare it at the top of the map: `namespace \"{uri}\"`")
             }
-            (uri, _) => format!("declare a prefix at the top of the map, `namespace s \"{uri}\"`, and write `s:{}`", wanted.local),
+            (uri, _) => format!(
+                "declare a prefix at the top of the map, `namespace s \"{uri}\"`, and write `s:{}`",
+                wanted.local
+            ),
         };
         self.report(
             Diagnostic::new(

@@ -2,14 +2,15 @@
 
 use super::Conformer;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::library::constraint::number;
+use crate::library::constraint::{Rule, number};
 use crate::library::iso;
 use crate::model::number::Number;
-use crate::model::{Alternative, Constraint, Space};
+use crate::model::{Alternative, Constraint, Space, TextRule};
 use crate::schema::xsd::builtin::{self, Builtin, Primitive};
 use crate::schema::xsd::model::{Facet, FacetKind, SimpleId, Variety};
 use crate::schema::xsd::regex::Translated;
 use crate::text::Span;
+use std::rc::Rc;
 
 /// The most alternatives of a union, unions in it included.
 const MAX_MEMBERS: usize = 100;
@@ -33,21 +34,41 @@ pub(super) struct Want {
     /// Of the primitive type itself, not of a facet.
     pub is_form: bool,
     pub span: Option<Span>,
+    /// Asks constants.
+    check: Rc<Rule>,
 }
 
 impl Way {
+    /// Leaves out the bounds that a narrower one says, too.
+    fn prune(&mut self) {
+        let all = self.wants.clone();
+        let mut at = 0;
+        self.wants.retain(|want| {
+            at += 1;
+            let others = all.iter().enumerate().filter(|(other, _)| *other != at - 1);
+            !others.into_iter().any(|(other, one)| {
+                let same = one.constraint == want.constraint;
+                narrower(&one.constraint, &want.constraint) && (!same || other < at - 1)
+            })
+        });
+    }
+
     pub fn alternative(&self) -> Alternative {
         Alternative { space: self.space, all: self.wants.iter().map(|want| want.constraint.clone()).collect() }
     }
 }
 
 impl Want {
-    fn new(constraint: Constraint, span: Option<Span>) -> Want {
-        Want { constraint, patterns: Vec::new(), is_form: false, span }
+    /// # Errors
+    /// A pattern that cannot be compiled.
+    fn new(constraint: Constraint, space: Space, span: Option<Span>) -> Result<Want, String> {
+        let alternative = Alternative { space, all: vec![constraint.clone()] };
+        let check = Rule::new(&TextRule { any_of: vec![alternative], because: String::new() })?;
+        Ok(Want { constraint, patterns: Vec::new(), is_form: false, span, check: Rc::new(check) })
     }
 
-    fn form(constraint: Constraint) -> Want {
-        Want { is_form: true, ..Want::new(constraint, None) }
+    pub fn holds(&self, text: &str) -> bool {
+        self.check.holds(text)
     }
 }
 
@@ -65,7 +86,12 @@ impl Conformer<'_> {
         let start = ways.len();
         match &simple.variety {
             Variety::Atomic(builtin) => {
-                ways.push(Way { space: simple.space(), builtin, is_list: false, wants: forms(builtin) });
+                ways.push(Way {
+                    space: simple.space(),
+                    builtin,
+                    is_list: false,
+                    wants: forms(builtin, simple.space()),
+                });
             }
             Variety::List(item) => {
                 self.add_ways(*item, at, ways, depth + 1)?;
@@ -101,6 +127,9 @@ impl Conformer<'_> {
                 }
             }
         }
+        for way in &mut ways[start..] {
+            way.prune();
+        }
         Some(())
     }
 
@@ -113,25 +142,40 @@ impl Conformer<'_> {
     }
 }
 
+/// Whether what meets `a` meets `b`, of bounds.
+fn narrower(a: &Constraint, b: &Constraint) -> bool {
+    match (a, b) {
+        (Constraint::Minimum { than: a, exclusive }, Constraint::Minimum { than: b, exclusive: other }) => {
+            a > b || a == b && (*exclusive || !other)
+        }
+        (Constraint::Maximum { than: a, exclusive }, Constraint::Maximum { than: b, exclusive: other }) => {
+            a < b || a == b && (*exclusive || !other)
+        }
+        (Constraint::MinLength(a) | Constraint::Length(a), Constraint::MinLength(b)) => a >= b,
+        (Constraint::MaxLength(a) | Constraint::Length(a), Constraint::MaxLength(b)) => a <= b,
+        (Constraint::TotalDigits(a), Constraint::TotalDigits(b)) => a <= b,
+        (Constraint::FractionDigits(a), Constraint::FractionDigits(b)) => a <= b,
+        _ => false,
+    }
+}
+
 /// What a built-in type asks.
-fn forms(builtin: &Builtin) -> Vec<Want> {
-    let mut wants: Vec<Want> =
-        builtin.patterns.iter().map(|pattern| Want::form(Constraint::Pattern((*pattern).to_owned()))).collect();
-    if builtin.whole {
-        wants.push(Want::form(Constraint::Pattern(builtin::WHOLE.to_owned())));
-    }
+fn forms(builtin: &Builtin, space: Space) -> Vec<Want> {
+    let whole = builtin.whole.then_some(builtin::WHOLE);
+    let patterns = builtin.patterns.iter().copied().chain(whole);
+    let mut wants: Vec<Want> = patterns
+        .filter_map(|pattern| Want::new(Constraint::Pattern(pattern.to_owned()), space, None).ok())
+        .map(|want| Want { is_form: true, ..want })
+        .collect();
     let bound = |text: Option<&str>| text.and_then(number);
-    if let Some(than) = bound(builtin.least) {
-        wants.push(Want::new(Constraint::Minimum { than, exclusive: false }, None));
-    }
-    if let Some(than) = bound(builtin.most) {
-        wants.push(Want::new(Constraint::Maximum { than, exclusive: false }, None));
-    }
+    let least = bound(builtin.least).map(|than| Constraint::Minimum { than, exclusive: false });
+    let most = bound(builtin.most).map(|than| Constraint::Maximum { than, exclusive: false });
+    wants.extend(least.into_iter().chain(most).filter_map(|bound| Want::new(bound, space, None).ok()));
     wants
 }
 
 fn want(facet: &Facet, way: &Way) -> Result<Option<Want>, String> {
-    let plain = |constraint| Ok(Some(Want::new(constraint, Some(facet.span))));
+    let plain = |constraint| Want::new(constraint, way.space, Some(facet.span)).map(Some);
     let primitive = way.builtin.primitive;
     let length = |count: u64, make: fn(u64) -> Constraint| match primitive {
         Primitive::Hex => plain(make(count.saturating_mul(2))),
@@ -150,29 +194,20 @@ fn want(facet: &Facet, way: &Way) -> Result<Option<Want>, String> {
         FacetKind::Pattern(Ok(patterns)) => {
             let exact: Vec<&str> = patterns.iter().map(|pattern| pattern.exact.as_str()).collect();
             let constraint = Constraint::Pattern(exact.join("|"));
-            Ok(Some(Want { patterns: patterns.clone(), ..Want::new(constraint, Some(facet.span)) }))
+            let want = Want::new(constraint, way.space, Some(facet.span));
+            let want = want.map_err(|why| format!("this pattern cannot be held: {why}"))?;
+            Ok(Some(Want { patterns: patterns.clone(), ..want }))
         }
         FacetKind::MinLength(0) => Ok(None),
         FacetKind::MinLength(least) => length(*least, Constraint::MinLength),
         FacetKind::MaxLength(most) => length(*most, Constraint::MaxLength),
-        // Two facets at once are held as one pattern would: by both of its bounds.
-        FacetKind::Length(exact) => match length(*exact, Constraint::MaxLength)? {
-            Some(most) => Ok(Some(Want { constraint: exactly(&most.constraint), ..most })),
-            None => Ok(None),
-        },
+        FacetKind::Length(exact) => length(*exact, Constraint::Length),
         FacetKind::TotalDigits(most) => plain(Constraint::TotalDigits(*most)),
         FacetKind::FractionDigits(most) => plain(Constraint::FractionDigits(*most)),
         FacetKind::MinInclusive(text) => bound(text, primitive, false, true).and_then(plain),
         FacetKind::MinExclusive(text) => bound(text, primitive, true, true).and_then(plain),
         FacetKind::MaxInclusive(text) => bound(text, primitive, false, false).and_then(plain),
         FacetKind::MaxExclusive(text) => bound(text, primitive, true, false).and_then(plain),
-    }
-}
-
-fn exactly(most: &Constraint) -> Constraint {
-    match most {
-        Constraint::MaxLength(length) => Constraint::Length(*length),
-        other => other.clone(),
     }
 }
 

@@ -52,8 +52,7 @@ fn write_read<'e>(machine: &mut Machine<'e>, id: ShapeId, slot: Slot, base: usiz
 
 /// A record of the event: its declared fields.
 fn write_record(machine: &mut Machine<'_>, id: ShapeId, base: usize, out: &mut Vec<u8>) -> Outcome<()> {
-    let shapes = machine.shapes;
-    let Kind::Record(record) = &shapes.get(id).kind else {
+    let Some(record) = machine.record_at(id, base) else {
         out.extend_from_slice(b"{}");
         return Ok(());
     };

@@ -92,8 +92,8 @@ impl Connector {
     }
 }
 
-/// Without user, password and query, where people put secrets.
-fn shown(url: &str) -> String {
+/// A URL as messages show it: without user, password and query, where people put secrets.
+pub(crate) fn shown(url: &str) -> String {
     let Ok(mut url) = Url::parse(url) else { return url.to_owned() };
     // both fail only where a URL cannot have them
     let _ = url.set_username("");

@@ -4,7 +4,7 @@
 mod connect;
 mod frames;
 
-pub(crate) use connect::Connector;
+pub(crate) use connect::{Connector, shown};
 
 use super::{Frame, IntakeGone, Outlet};
 use crate::runtime::RunError;
@@ -48,6 +48,9 @@ const BREAKS_AT_ONE_CURSOR: u32 = 3;
 /// RFC 6455 §7.4.1: a normal end.
 const NORMAL: u16 = 1000;
 
+/// RFC 6455 §7.4.1: how a hub refuses what it was asked for.
+const POLICY: u16 = 1008;
+
 /// One subscription at a hub.
 pub(crate) struct Subscription {
     pub connector: Arc<Connector>,
@@ -71,6 +74,8 @@ enum Over {
     ForGood,
     /// To be opened again; whether something had come over it.
     Broke { reason: String, heard: bool },
+    /// The hub does not know the cursor that it was asked to go on after.
+    RefusesCursor { reason: String },
 }
 
 /// Listens until the shutdown, or until the hub has nothing more.
@@ -93,11 +98,13 @@ async fn keep_listening(subscription: &Subscription) -> Result<(), RunError> {
     let mut reached = false;
     let mut failures: u32 = 0;
     let mut stuck = Stuck { cursor: None, breaks: 0 };
+    let mut refused: Option<String> = None;
     loop {
         if subscription.shutdown.is_triggered() {
             return Ok(());
         }
-        let cursor = subscription.cursor.borrow().clone();
+        // a cursor that was refused is not asked for again
+        let cursor = subscription.cursor.borrow().clone().filter(|cursor| refused.as_ref() != Some(cursor));
         let begun = Instant::now();
         let (reason, heard) = match subscription.connector.open().await {
             Ok(io) => {
@@ -107,6 +114,13 @@ async fn keep_listening(subscription: &Subscription) -> Result<(), RunError> {
                     Over::Broke { reason, heard } => {
                         stuck.broke(subscription, cursor, heard);
                         (reason, heard)
+                    }
+                    Over::RefusesCursor { reason } => {
+                        if let Some(cursor) = cursor {
+                            let Ok(()) = mark_gap(subscription, &cursor, &reason).await else { return Ok(()) };
+                            refused = Some(cursor);
+                        }
+                        (reason, false)
                     }
                 }
             }
@@ -146,6 +160,18 @@ async fn keep_listening(subscription: &Subscription) -> Result<(), RunError> {
             () = tokio::time::sleep(retry_in) => {}
         }
     }
+}
+
+/// Tells the operator that events may be missing, and has it written down before anything that comes after.
+async fn mark_gap(subscription: &Subscription, cursor: &str, reason: &str) -> Result<(), IntakeGone> {
+    let name = &*subscription.name;
+    let message = format!(
+        "the hub cannot go on with \"{name}\" after the event \"{cursor}\" ({reason}): what it sent since then may be missing, and listening goes on without it"
+    );
+    tracing::error!(hub = subscription.connector.shown(), "{message}");
+    subscription.observer.observe(RunEvent::Alarm { message: &message });
+    let reason = format!("events after this one may be missing: the hub cannot go on there ({reason})");
+    subscription.outlet.put(Frame::Gap { cursor: cursor.to_owned(), reason }).await
 }
 
 /// Nothing at the first failure in a row; then a random part of a growing time.
@@ -287,8 +313,12 @@ async fn take(
             if code == Some(NORMAL) && subscription.end == End::WhenIdle {
                 return Ok(Some(Over::ForGood));
             }
+            let refuses_cursor = code == Some(POLICY) && !*heard && reason.to_ascii_lowercase().contains("cursor");
             let code = code.map_or_else(String::new, |code| format!(" ({code})"));
             let reason = format!("it closed the connection{code} {reason}").trim_end().to_owned();
+            if refuses_cursor {
+                return Ok(Some(Over::RefusesCursor { reason }));
+            }
             return Ok(Some(Over::Broke { reason, heard: *heard }));
         }
     };
@@ -373,6 +403,36 @@ mod tests {
         theirs.write_all(&[0x88, 2, 0x03, 0xe9]).await.expect("it listens");
         let Over::Broke { reason, .. } = listening.await.expect("it ends") else { panic!("it is not over for good") };
         assert_eq!(reason, "it closed the connection (1001)");
+    }
+
+    /// A close frame of the hub's, which is not masked.
+    fn close(code: u16, reason: &str) -> Vec<u8> {
+        let mut frame = vec![0x88, 2 + reason.len() as u8];
+        frame.extend(code.to_be_bytes());
+        frame.extend(reason.as_bytes());
+        frame
+    }
+
+    #[tokio::test]
+    async fn only_a_policy_close_that_names_the_cursor_and_comes_first_refuses_it() {
+        let event: &[u8] = &[0x81, 2, b'{', b'}'];
+        for (frames, refused) in [
+            (close(1008, "unknown Cursor e1"), true),
+            (close(1008, "too many clients"), false),
+            (close(1011, "no cursor"), false),
+            ([event, &close(1008, "unknown cursor e1")].concat(), false),
+        ] {
+            let (ours, mut theirs) = tokio::io::duplex(4096);
+            let (sender, _frames) = mpsc::channel(8);
+            let outlet = Outlet::new(sender, Arc::new(Semaphore::new(1 << 20)));
+            let subscription = Subscription { outlet, ..subscription() };
+            let listening = tokio::spawn(async move { session(&subscription, ours, Some("e1")).await });
+            assert_eq!(opcode(&mut theirs).await, 1);
+            theirs.write_all(&frames).await.expect("it listens");
+            let over = listening.await.expect("it ends");
+            assert_eq!(matches!(over, Over::RefusesCursor { .. }), refused, "{frames:?}");
+            assert_eq!(matches!(over, Over::Broke { .. }), !refused, "{frames:?}");
+        }
     }
 
     #[test]
