@@ -120,7 +120,7 @@ impl Check {
 
     fn reason(&self) -> String {
         match self {
-            Check::Pattern(_) => "does not match the pattern".into(),
+            Check::Pattern(_) => "has not the form that is asked for".into(),
             Check::Plain(constraint) => describe(constraint),
         }
     }
@@ -133,7 +133,7 @@ pub fn describe(constraint: &Constraint) -> String {
         Constraint::MinLength(1) => "is empty".into(),
         Constraint::MinLength(least) => format!("is shorter than {least} characters"),
         Constraint::MaxLength(most) => format!("is longer than {most} characters"),
-        Constraint::Pattern(_) => "does not match the pattern".into(),
+        Constraint::Pattern(_) => "has not the form that is asked for".into(),
         Constraint::Minimum { than, exclusive: false } => format!("is less than {than}"),
         Constraint::Minimum { than, exclusive: true } => format!("is not more than {than}"),
         Constraint::Maximum { than, exclusive: false } => format!("is more than {than}"),

@@ -15,7 +15,7 @@ use std::process::Command;
 
 const SEED: u64 = 0x5C4E_3A00;
 /// Random events of each mapping.
-const EVENTS: usize = 400;
+const EVENTS: usize = 1_500;
 
 struct Beside(PathBuf);
 
@@ -136,7 +136,7 @@ fn hold(case: &Case, seed: u64) {
         }
     }
     println!("{}: {} bodies, set aside {refused:?}", case.name, bodies.len());
-    assert!(bodies.len() >= 40, "{}: only {} bodies of {EVENTS} events: {refused:?}", case.name, bodies.len());
+    assert!(bodies.len() >= 30, "{}: only {} bodies of {EVENTS} events: {refused:?}", case.name, bodies.len());
     validate(case, folder.path(), &bodies);
 }
 

@@ -39,11 +39,16 @@ pub struct Builtin {
     pub identity: bool,
 }
 
-// Letters of names (XML 1.0, fourth edition, as Namespaces reads it), and the parts of dates.
-macro_rules! start { () => { r"A-Z_a-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}\x{200C}-\x{200D}\x{2070}-\x{218F}\x{2C00}-\x{2FEF}\x{3001}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFFD}\x{10000}-\x{EFFFF}" } }
+// Letters of names, as `regex::is_name_letter` has them, and the parts of dates.
+macro_rules! letter { () => { r"A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{131}\x{134}-\x{13E}\x{141}-\x{148}\x{14A}-\x{17E}\x{386}\x{388}-\x{38A}\x{38C}\x{38E}-\x{3A1}\x{3A3}-\x{3CE}\x{401}-\x{40C}\x{40E}-\x{44F}\x{451}-\x{45C}\x{45E}-\x{481}\x{5D0}-\x{5EA}\x{621}-\x{63A}\x{641}-\x{64A}\x{905}-\x{939}\x{E01}-\x{E2E}\x{1E00}-\x{1E9B}\x{1EA0}-\x{1EF9}\x{3041}-\x{3094}\x{30A1}-\x{30FA}\x{4E00}-\x{9FA5}\x{AC00}-\x{D7A3}" } }
+macro_rules! start {
+    () => {
+        concat!("_", letter!())
+    };
+}
 macro_rules! more {
     () => {
-        r"\-.0-9\x{B7}\x{300}-\x{36F}\x{203F}-\x{2040}"
+        r"\-.0-9\x{B7}"
     };
 }
 macro_rules! year {
@@ -218,4 +223,46 @@ pub fn list_item(name: &str) -> Option<&'static str> {
 
 pub fn names() -> impl Iterator<Item = &'static str> {
     TYPES.iter().map(|builtin| builtin.name).chain(["NMTOKENS", "IDREFS", "ENTITIES", "anyType"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::xsd::regex::is_name_letter;
+
+    #[test]
+    fn the_letters_of_names_are_one_set() {
+        let regex = regex_lite::Regex::new(concat!("^[", letter!(), "]$")).unwrap();
+        for c in '\0'..=char::MAX {
+            assert_eq!(regex.is_match(c.encode_utf8(&mut [0; 4])), is_name_letter(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn every_form_takes_its_own_and_refuses_others() {
+        for (name, good, bad) in [
+            (
+                "anyURI",
+                vec!["", "https://va.gov:80/a?b=%20#c", "urn:oid:1.2", "a/b:c", "mailto:a@b"],
+                vec!["%zz", "http://[", "a b", "::", "ä"],
+            ),
+            (
+                "dateTime",
+                vec!["2024-02-29T08:00:00.5+14:00", "0001-01-01T00:00:00"],
+                vec!["2024-02-29t08:00:00Z", "0000-01-01T00:00:00Z", "2024-02-29T24:00:00Z"],
+            ),
+            ("base64Binary", vec!["", "QQ==", "QUI=", "QUJD"], vec!["Q", "QR==", "QQ=", "Q Q="]),
+            ("Name", vec!["a:b", "_1"], vec!["1a", "-", "\u{1F600}"]),
+            ("language", vec!["en-US"], vec!["en_US", "toolonglanguage"]),
+        ] {
+            let patterns = find(name).unwrap().patterns;
+            let holds =
+                |text: &str| patterns.iter().all(|pattern| regex_lite::Regex::new(pattern).unwrap().is_match(text));
+            good.iter().for_each(|text| assert!(holds(text), "{name} refuses {text:?}"));
+            bad.iter().for_each(|text| assert!(!holds(text), "{name} takes {text:?}"));
+        }
+        let duration = find("duration").unwrap().patterns;
+        let holds = |text: &str| duration.iter().all(|pattern| regex_lite::Regex::new(pattern).unwrap().is_match(text));
+        assert!(holds("P1DT2H") && holds("-PT0.5S") && !holds("P") && !holds("PT") && !holds("P1DT") && !holds("P2W"));
+    }
 }

@@ -45,6 +45,55 @@ pub fn translate(source: &str, classes: &mut Classes) -> Result<Translated, Stri
     Ok(Translated { source: source.to_owned(), exact, ascii: write(true)?.0, blanks })
 }
 
+/// A pattern literal of the language that is tied to both ends, read as a pattern of XML Schema: what it matches, the
+/// translation matches, too. `None` where the two syntaxes differ in what is written.
+pub fn of_literal(literal: &str, classes: &mut Classes) -> Option<Translated> {
+    let inner = literal.strip_prefix('^')?.strip_suffix('$').filter(|inner| !inner.ends_with('\\'))?;
+    let (inner, wrapped) = match wrapped(inner) {
+        Some(inner) => (inner, true),
+        None => (inner, false),
+    };
+    // `^a|b$` is tied to one end each.
+    if !wrapped && inner.contains('|') || ["&&", "~~", "--", "[:", "(?"].iter().any(|sign| inner.contains(sign)) {
+        return None;
+    }
+    let mut digits = false;
+    let mut signs = inner.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            // The language's `\d` has fewer digits; its other classes are others.
+            '\\' => match signs.next()? {
+                'd' => digits = true,
+                c if c.is_ascii_alphanumeric() => return None,
+                _ => {}
+            },
+            '^' if inner.contains("[^") => {}
+            '.' | '^' | '$' => return None,
+            _ => {}
+        }
+    }
+    if digits && inner.contains("[^") {
+        return None;
+    }
+    translate(inner, classes).ok()
+}
+
+/// What is in the brackets that are around all of a pattern.
+fn wrapped(pattern: &str) -> Option<&str> {
+    let inner = pattern.strip_prefix("(?:").or_else(|| pattern.strip_prefix('('))?.strip_suffix(')')?;
+    let mut depth = 0usize;
+    let mut signs = inner.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '\\' => drop(signs.next()?),
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    (depth == 0).then_some(inner)
+}
+
 /// Classes of Unicode that were asked for before: each is found by looking at every character.
 #[derive(Debug, Default)]
 pub struct Classes(HashMap<String, Set>);
@@ -56,8 +105,10 @@ impl Classes {
         }
         let set = match name {
             "w" => self.get("P")?.or(&self.get("Z")?).or(&self.get("C")?).not(),
-            "i" => Set::where_(is_name_start),
-            "c" => Set::where_(is_name_character),
+            "i" => Set::where_(|c| c == ':' || c == '_' || is_name_letter(c)),
+            "c" => Set::where_(|c| matches!(c, ':' | '_' | '-' | '.' | '0'..='9' | '\u{B7}') || is_name_letter(c)),
+            "I" => Set::where_(is_name_start).not(),
+            "C" => Set::where_(is_name_character).not(),
             name => property(name)?,
         };
         self.0.insert(name.to_owned(), set.clone());
@@ -139,6 +190,7 @@ impl Set {
         let ranges: Vec<_> = ranges.collect();
         match ranges.as_slice() {
             [] => out.push_str(r"[^\x00-\x{10FFFF}]"),
+            [(0x2D, 0x2D)] => out.push('-'),
             [(from, to)] if from == to => push_character(*from, out),
             ranges => {
                 out.push('[');
@@ -294,7 +346,7 @@ impl Parser<'_, '_> {
                 let Some((name, rest)) = inside else { return Err(format!(r"`\{c}` names no class")) };
                 self.rest = rest;
                 let set = match name {
-                    "w" | "i" | "c" => return Err(format!("there is no class of Unicode `{name}`")),
+                    "w" | "i" | "c" | "I" | "C" => return Err(format!("there is no class of Unicode `{name}`")),
                     name => self.classes.get(name)?,
                 };
                 Ok((if c == 'P' { set.not() } else { set }, false))
@@ -303,7 +355,8 @@ impl Parser<'_, '_> {
                 let set = match c.to_ascii_lowercase() {
                     's' => Set::of(vec![(0x20, 0x20), (0x09, 0x0A), (0x0D, 0x0D)]),
                     'd' => self.classes.get("Nd")?,
-                    c @ ('w' | 'i' | 'c') => self.classes.get(&c.to_string())?,
+                    'i' | 'c' => return Ok((self.classes.get(&c.to_string())?, false)),
+                    'w' => self.classes.get("w")?,
                     _ => return Err(format!(r"there is no escape `\{c}`")),
                 };
                 Ok((if c.is_ascii_uppercase() { set.not() } else { set }, false))
@@ -458,7 +511,18 @@ const BLOCKS: &[(&str, u32, u32)] = &[
     ("PrivateUse", 0xE000, 0xF8FF),
 ];
 
-/// `\i`: what may begin a name, the colon too (XML 1.0 §2.3).
+/// Letters of names on which all editions of XML 1.0 agree (appendix B of the second), of the scripts that are in use.
+pub fn is_name_letter(c: char) -> bool {
+    matches!(c, 'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{131}'
+        | '\u{134}'..='\u{13E}' | '\u{141}'..='\u{148}' | '\u{14A}'..='\u{17E}' | '\u{386}' | '\u{388}'..='\u{38A}'
+        | '\u{38C}' | '\u{38E}'..='\u{3A1}' | '\u{3A3}'..='\u{3CE}' | '\u{401}'..='\u{40C}' | '\u{40E}'..='\u{44F}'
+        | '\u{451}'..='\u{45C}' | '\u{45E}'..='\u{481}' | '\u{5D0}'..='\u{5EA}' | '\u{621}'..='\u{63A}'
+        | '\u{641}'..='\u{64A}' | '\u{905}'..='\u{939}' | '\u{E01}'..='\u{E2E}' | '\u{1E00}'..='\u{1E9B}'
+        | '\u{1EA0}'..='\u{1EF9}' | '\u{3041}'..='\u{3094}' | '\u{30A1}'..='\u{30FA}' | '\u{4E00}'..='\u{9FA5}'
+        | '\u{AC00}'..='\u{D7A3}')
+}
+
+/// The most that `\i` may be: what may begin a name, the colon too (XML 1.0 §2.3).
 fn is_name_start(c: char) -> bool {
     matches!(c, ':' | 'A'..='Z' | '_' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
         | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
@@ -466,14 +530,14 @@ fn is_name_start(c: char) -> bool {
         | '\u{10000}'..='\u{EFFFF}')
 }
 
-/// `\c`
+/// The most that `\c` may be.
 fn is_name_character(c: char) -> bool {
     is_name_start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Classes, translate};
+    use super::{Classes, of_literal, translate};
 
     /// Pattern, texts that match, texts that do not.
     const CASES: &[(&str, &[&str], &[&str])] = &[
@@ -509,6 +573,19 @@ mod tests {
                     assert!(!regex.is_match(text), "{pattern} as {form} matches {text:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn literals_of_the_language_are_read_where_both_mean_the_same() {
+        let mut classes = Classes::default();
+        let wanted = translate(r"[A-Z]{2}-\d{1,4}|x", &mut classes).unwrap();
+        for literal in [r"^(?:[A-Z]{2}-[0-9]{1,4}|x)$", r"^([A-Z]{2}\-\d{1,4}|x)$"] {
+            let read = of_literal(literal, &mut classes).unwrap();
+            assert!([&wanted.exact, &wanted.ascii].contains(&&read.exact), "{literal}: {}", read.exact);
+        }
+        for literal in ["[A-Z]", "^a|b$", r"^\w$", "^.$", r"^[^\d]$", "^a\\$", "^(a)|(b)$", "^[a&&b]$", "^(?i:a)$"] {
+            assert_eq!(of_literal(literal, &mut classes), None, "{literal}");
         }
     }
 

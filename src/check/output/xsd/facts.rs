@@ -24,6 +24,8 @@ pub struct Facts<'c> {
     /// Of a subject: from which number on, not including it or including it.
     above: HashMap<String, Vec<(Number, bool, Fact)>>,
     let_presence: HashMap<u32, Fact>,
+    /// Patterns that a subject was asked for, and when it matches.
+    patterns: HashMap<String, Vec<(String, Fact)>>,
 }
 
 impl<'c> Facts<'c> {
@@ -37,6 +39,7 @@ impl<'c> Facts<'c> {
             equal: HashMap::new(),
             above: HashMap::new(),
             let_presence: HashMap::new(),
+            patterns: HashMap::new(),
         }
     }
 
@@ -104,11 +107,56 @@ impl<'c> Facts<'c> {
             Expr::Call { function, .. } if matches!(function.as_str(), "count" | "length") => {
                 Some(Type::new(Base::Integer(None)))
             }
-            Expr::Index { list, .. } | Expr::Each { list, .. } => match self.type_of(list)?.base {
-                Base::List(item) if matches!(expr, Expr::Index { .. }) => Some(Type { missing: true, ..*item }),
+            Expr::Call { function, arguments } if matches!(function.as_str(), "first" | "last") => {
+                self.item_type(arguments.first()?).map(Type::optional)
+            }
+            Expr::Call { function, arguments } if matches!(function.as_str(), "distinct" | "reverse") => {
+                self.type_of(arguments.first()?)
+            }
+            Expr::Index { list, .. } => self.item_type(list).map(Type::optional),
+            Expr::Key { of, .. } => match self.type_of(of)?.base {
+                Base::Dictionary(item) => Some(item.optional()),
                 _ => None,
             },
+            Expr::Each { variable, list, yields, .. } => {
+                let Expr::Path { root: Root::Local(yielded), steps } = &**yields else { return None };
+                let item = self.item_type(list).filter(|_| yielded == variable)?;
+                let item = steps.iter().try_fold(item, |ty, step| {
+                    let missing = ty.missing;
+                    stepped(&ty, step).map(|ty| Type { missing: ty.missing || missing, ..ty })
+                })?;
+                Some(Type::new(Base::List(Box::new(item))))
+            }
             _ => None,
+        }
+    }
+
+    /// Takes in what goes over a list.
+    pub fn bind(&mut self, variable: u32, list: &Expr) {
+        if let Some(item) = self.item_type(list) {
+            self.items.insert(variable, item);
+        }
+    }
+
+    /// The type of a list's items.
+    pub fn item_type(&self, list: &Expr) -> Option<Type> {
+        match self.type_of(list)?.base {
+            Base::List(item) => Some(*item),
+            _ => None,
+        }
+    }
+
+    /// Whether a value is a part of the event or the envelope as it came.
+    pub fn moves(&self, value: &Expr) -> bool {
+        match value {
+            Expr::Path { root: Root::Event | Root::Meta, .. } => true,
+            Expr::Path { root: Root::Local(_), .. } => self.type_of(value).is_some(),
+            Expr::Index { list: inner, .. } | Expr::Key { of: inner, .. } => self.moves(inner),
+            Expr::Call { function, arguments } if matches!(function.as_str(), "first" | "last") => {
+                arguments.first().is_some_and(|list| self.moves(list))
+            }
+            Expr::Each { yields, list, .. } => matches!(**yields, Expr::Path { .. }) && self.moves(list),
+            _ => false,
         }
     }
 
@@ -163,8 +211,26 @@ impl<'c> Facts<'c> {
                     None => self.question(format!("holds {}", self.key(condition))),
                 }
             }
+            Expr::Call { function, arguments } if function == "matches" => {
+                let fact = self.question(format!("holds {}", self.key(condition)));
+                if let [subject, Expr::Constant(Constant::Text(pattern))] = arguments.as_slice() {
+                    let key = self.key(subject);
+                    let known = self.patterns.entry(key).or_default();
+                    if !known.iter().any(|(other, _)| other == pattern) {
+                        known.push((pattern.clone(), fact));
+                    }
+                }
+                fact
+            }
             other => self.question(format!("holds {}", self.key(other))),
         }
+    }
+
+    /// The patterns that a value is known to match.
+    pub fn matched(&mut self, under: Fact, subject: &Expr) -> Vec<String> {
+        let known = self.patterns.get(&self.key(subject)).cloned().unwrap_or_default();
+        let holding = known.into_iter().filter(|(_, fact)| self.logic.implies(under, *fact));
+        holding.map(|(pattern, _)| pattern).collect()
     }
 
     fn either(&mut self, test: Fact, yes: Fact, no: Fact) -> Fact {
@@ -287,7 +353,7 @@ impl<'c> Facts<'c> {
 
     /// When a number is `least` or more; without `inclusive` more.
     pub fn from(&mut self, subject: &Expr, least: &Number, inclusive: bool) -> Fact {
-        let whole = matches!(self.type_of(subject), Some(Type { base: Base::Integer(_), .. }));
+        let whole = self.is_whole(subject);
         let (least, inclusive) = match (whole, inclusive) {
             (true, true) => (least.ceil(), true),
             (true, false) => (&least.floor() + &Number::ONE, true),
@@ -320,7 +386,18 @@ impl<'c> Facts<'c> {
                 }
             }
         }
+        // A whole number that is below another is at most the one before it.
+        if self.is_whole(subject) {
+            let inward = |bound: Option<(Number, bool)>, step: Number| {
+                bound.map(|(number, within)| if within { (number, true) } else { (&number + &step, true) })
+            };
+            return (inward(least, Number::ONE), inward(most, -Number::ONE));
+        }
         (least, most)
+    }
+
+    fn is_whole(&self, subject: &Expr) -> bool {
+        matches!(self.type_of(subject), Some(Type { base: Base::Integer(_), .. }))
     }
 
     /// When a value is there: not missing. Null on purpose is there.

@@ -20,6 +20,7 @@ use super::{Checker, Element};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::QName;
 use crate::schema::xsd::model::ElementId;
+use crate::schema::xsd::regex::Classes;
 use crate::schema::xsd::{Name, Schema};
 use crate::syntax::tree;
 use crate::text::Span;
@@ -41,6 +42,7 @@ pub(super) struct Conformer<'c> {
     asked: Span,
     file: String,
     facts: Facts<'c>,
+    classes: Classes,
     out: Vec<Diagnostic>,
     told: HashSet<(Code, Span, String)>,
     /// Rules that values of the event are held to, with the facets' places.
@@ -89,6 +91,7 @@ impl<'c> Conformer<'c> {
             asked: asked.span,
             file: asked.value.rsplit(['/', '\\']).next().unwrap_or(&asked.value).to_owned(),
             facts,
+            classes: Classes::default(),
             out: Vec::new(),
             told: HashSet::new(),
             handed: Vec::new(),

@@ -111,6 +111,7 @@ impl Conformer<'_> {
                 }
             }
             Expr::Path { .. } => self.gather_path(value, ty, under, found),
+            moved if self.facts.moves(moved) => self.moved(moved, ty, under, found),
             other => self.computed(other, ty, under, found),
         }
     }
@@ -152,7 +153,15 @@ impl Conformer<'_> {
             found.names.pop();
             return;
         }
-        let ty = self.facts.type_of(&plain).unwrap_or_else(|| ty.clone());
+        match self.facts.moves(&plain) {
+            true => self.moved(&plain, ty, under, found),
+            false => self.computed(&plain, ty, under, found),
+        }
+    }
+
+    /// A part of the event as it came.
+    fn moved(&mut self, value: &Expr, ty: &Type, under: Fact, found: &mut Gathered) {
+        let ty = self.facts.type_of(value).unwrap_or_else(|| ty.clone());
         let bases = match &ty.base {
             Base::Either(bases) => bases.clone(),
             base => vec![base.clone()],
@@ -161,7 +170,7 @@ impl Conformer<'_> {
             match base {
                 Base::Code { values, open: false } => {
                     for code in values {
-                        let equal = self.facts.equals(&plain, &Constant::Text(code.clone()));
+                        let equal = self.facts.equals(value, &Constant::Text(code.clone()));
                         let under = self.facts.logic.and(under, equal);
                         if under != NEVER {
                             found.text(&code, under);
@@ -173,7 +182,9 @@ impl Conformer<'_> {
                     found.text("false", under);
                 }
                 Base::Null | Base::Never => {}
-                base => found.pieces.push(Piece { source: Source::Moved(plain.clone(), look_of(&base)), under }),
+                base => {
+                    found.pieces.push(Piece { source: Source::Moved(self.facts.plain(value), look_of(&base)), under })
+                }
             }
         }
     }

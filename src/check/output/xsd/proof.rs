@@ -6,7 +6,7 @@ use super::pieces::Look;
 use super::wanted::{Want, Way};
 use crate::model::number::Number;
 use crate::model::{Constant, Constraint, Expr, Operator, Root, Space, TextPart};
-use crate::schema::xsd::regex::Translated;
+use crate::schema::xsd::regex::{self, Translated};
 
 /// A bound, and whether it is itself within.
 type Bound = Option<(Number, bool)>;
@@ -74,17 +74,15 @@ impl Conformer<'_> {
         if !firm {
             return false;
         }
-        let mut accepted: Vec<String> = Vec::new();
-        for pattern in &want.patterns {
-            accepted.extend(spellings(pattern));
-        }
-        if want.patterns.len() > 1 {
-            accepted.push(guard_pattern(&want.patterns));
-        }
-        accepted.into_iter().any(|pattern| {
-            let arguments = vec![value.clone(), Expr::Constant(Constant::Text(pattern))];
-            let guard = self.facts.holds(&Expr::Call { function: "matches".into(), arguments });
-            self.facts.logic.implies(under, guard)
+        let guards = self.facts.matched(under, value);
+        guards.iter().any(|guard| {
+            let read = regex::of_literal(guard, &mut self.classes);
+            let same = |pattern: &Translated| {
+                guard == &pattern.exact
+                    || guard == &pattern.ascii
+                    || read.as_ref().is_some_and(|read| read.exact == pattern.exact || read.exact == pattern.ascii)
+            };
+            want.patterns.iter().any(same) || *guard == guard_pattern(&want.patterns)
         })
     }
 
@@ -255,20 +253,6 @@ impl Conformer<'_> {
             _ => (0, None),
         }
     }
-}
-
-/// The patterns of the language that match only what a pattern of the schema does, as authors may write them.
-fn spellings(pattern: &Translated) -> Vec<String> {
-    let mut all = vec![pattern.exact.clone(), pattern.ascii.clone(), guard_pattern(std::slice::from_ref(pattern))];
-    let source = &pattern.source;
-    // Signs that mean the same in both.
-    let plain = !source.contains(['\\', '^', '$', '&', '~', '|', '.']) && !source.contains("-[");
-    if plain {
-        all.push(format!("^{source}$"));
-        all.push(format!("^(?:{source})$"));
-        all.push(format!("^({source})$"));
-    }
-    all
 }
 
 /// The pattern to ask for in a guard.

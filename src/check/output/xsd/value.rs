@@ -70,9 +70,7 @@ impl Conformer<'_> {
         match list {
             Expr::List(items) => items.iter().flat_map(|value| self.pieces(value, item, under)).collect(),
             Expr::Each { variable, list, filter, yields, .. } => {
-                if let Some(Type { base: Base::List(item), .. }) = self.facts.type_of(list) {
-                    self.facts.items.insert(*variable, *item);
-                }
+                self.facts.bind(*variable, list);
                 let chosen = self.when(filter.as_deref());
                 let under = self.facts.logic.and(under, chosen);
                 self.pieces(yields, item, under)
@@ -93,19 +91,13 @@ impl Conformer<'_> {
             list: Box::new(list.clone()),
             index: Box::new(Expr::Constant(crate::model::Constant::Number(crate::model::number::Number::ZERO))),
         };
-        let moved = matches!(list, Expr::Path { .. });
-        let mut pieces = self.pieces(&value, item, under);
-        for piece in &mut pieces {
-            if let (true, Source::Computed(_, look)) = (moved, &piece.source) {
-                piece.source = Source::Moved(value.clone(), *look);
-            }
-        }
-        match (&item.base, moved) {
-            (Base::Code { values, open: false }, _) => {
+        match (&item.base, self.facts.moves(list)) {
+            // A function of a list of codes gives some of them.
+            (Base::Code { values, open: false }, false) => {
                 let text = |code: &String| Piece { source: Source::Constant(code.clone()), under };
                 values.iter().map(text).collect()
             }
-            _ => pieces,
+            _ => self.pieces(&value, item, under),
         }
     }
 
@@ -402,11 +394,16 @@ impl Conformer<'_> {
         let (source, path) = (self.before_arrow(span), self.source(span));
         let unit = unit.map_or(String::new(), |unit| format!(" {unit}"));
         let what: Vec<String> = wants.iter().map(|want| may(want, look)).collect();
-        let tests: Vec<String> = wants.iter().filter_map(|want| breaking(want, &unit)).collect();
-        let guard = format!(
-            "name it and set aside what breaks this: `let checked = {source}`, then `reject \"why\" when {}`, and `checked -> {path}`",
-            tests.join(" or ")
-        );
+        let is_name = source.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+        let checked = if is_name { source.as_str() } else { "checked" };
+        let tests: Vec<String> = wants.iter().filter_map(|want| breaking(want, checked, &unit)).collect();
+        let reject = format!("`reject \"why\" when {}`", tests.join(" or "));
+        let guard = match is_name {
+            true => format!("set aside what breaks this: {reject}"),
+            false => format!(
+                "name it and set aside what breaks this: `let checked = {source}`, then {reject}, and `checked -> {path}`"
+            ),
+        };
         let help = match wants {
             [Want { constraint: Constraint::MaxLength(most), .. }] => {
                 format!("cut it: `truncate({source}, {most}) -> {path}`; or {guard}")
@@ -457,22 +454,22 @@ fn may(want: &Want, look: Look) -> String {
 }
 
 /// The test that `checked` breaks a demand, as an author writes it.
-fn breaking(want: &Want, unit: &str) -> Option<String> {
+fn breaking(want: &Want, checked: &str, unit: &str) -> Option<String> {
     Some(match &want.constraint {
-        Constraint::MaxLength(most) => format!("length(checked) > {most}"),
-        Constraint::MinLength(least) => format!("length(checked) < {least}"),
-        Constraint::Length(exact) => format!("length(checked) != {exact}"),
-        Constraint::Minimum { than, exclusive: false } => format!("checked < {than}{unit}"),
-        Constraint::Minimum { than, exclusive: true } => format!("checked <= {than}{unit}"),
-        Constraint::Maximum { than, exclusive: false } => format!("checked > {than}{unit}"),
-        Constraint::Maximum { than, exclusive: true } => format!("checked >= {than}{unit}"),
+        Constraint::MaxLength(most) => format!("length({checked}) > {most}"),
+        Constraint::MinLength(least) => format!("length({checked}) < {least}"),
+        Constraint::Length(exact) => format!("length({checked}) != {exact}"),
+        Constraint::Minimum { than, exclusive: false } => format!("{checked} < {than}{unit}"),
+        Constraint::Minimum { than, exclusive: true } => format!("{checked} <= {than}{unit}"),
+        Constraint::Maximum { than, exclusive: false } => format!("{checked} > {than}{unit}"),
+        Constraint::Maximum { than, exclusive: true } => format!("{checked} >= {than}{unit}"),
         Constraint::TotalDigits(most) if *most <= 30 => {
             let limit = format!("1{}", "0".repeat(*most as usize));
-            format!("checked >= {limit}{unit} or checked <= -{limit}{unit}")
+            format!("{checked} >= {limit}{unit} or {checked} <= -{limit}{unit}")
         }
         Constraint::Pattern(_) if !want.patterns.is_empty() => {
             // A pattern literal ends at a bare slash; the translation has none.
-            format!("not matches(checked, /{}/)", guard_pattern(&want.patterns))
+            format!("not matches({checked}, /{}/)", guard_pattern(&want.patterns))
         }
         _ => return None,
     })

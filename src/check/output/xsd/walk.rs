@@ -7,7 +7,7 @@ use crate::check::nearest;
 use crate::check::output::Entry;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::number::Number;
-use crate::model::{Base, Constant, Expr, Leaf, Node, OutName, Repeat, Type};
+use crate::model::{Base, Constant, Expr, Leaf, Node, OutName};
 use crate::schema::xsd::content::{self, Found};
 use crate::schema::xsd::model::{Content, ElementId, Particle, TypeId};
 use crate::schema::xsd::xml::Name;
@@ -94,7 +94,7 @@ impl Conformer<'_> {
             Entry::Group { element, .. } => self.any_written(&element.entries),
             Entry::Repeat { repeat, element, .. } => {
                 let when = self.when(repeat.when.as_ref());
-                self.bind(repeat);
+                self.facts.bind(repeat.variable, &repeat.list);
                 let each = self.any_written(&element.entries);
                 let whole = repeat.filter.is_none() && self.facts.logic.implies(when, each);
                 let some = self.not_empty(&repeat.list, !whole);
@@ -129,12 +129,6 @@ impl Conformer<'_> {
         }
         let written = self.facts.question(format!("written {count:?}"));
         self.facts.logic.and(counted, written)
-    }
-
-    fn bind(&mut self, repeat: &Repeat) {
-        if let Some(Type { base: Base::List(item), .. }) = self.facts.type_of(&repeat.list) {
-            self.facts.items.insert(repeat.variable, *item);
-        }
     }
 
     /// How many children a line writes where it writes any.
@@ -252,7 +246,7 @@ impl Conformer<'_> {
             Entry::Leaf { leaf, span, .. } => self.leaf(leaf, declared, *span, under),
             Entry::Group { element, span, .. } => self.element(&mut element.entries, declared, *span, under),
             Entry::Repeat { repeat, element, span, .. } => {
-                self.bind(repeat);
+                self.facts.bind(repeat.variable, &repeat.list);
                 let chosen = self.when(repeat.filter.as_ref());
                 let each = self.any_written(&element.entries);
                 let under = self.facts.logic.and(under, chosen);
