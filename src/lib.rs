@@ -14,6 +14,7 @@ pub mod model;
 pub mod plan;
 #[cfg(feature = "runtime")]
 pub mod runtime;
+pub mod schema;
 pub mod syntax;
 pub mod text;
 #[cfg(feature = "tools")]

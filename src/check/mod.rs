@@ -359,6 +359,11 @@ impl<'a> Checker<'a> {
         in_order.filter_map(|name| self.lets.get(name).cloned().flatten()).collect()
     }
 
+    /// What the `let`s of the file stand for.
+    fn known_lets(&self) -> impl Iterator<Item = (u32, Expr)> + '_ {
+        self.lets.values().flatten().map(|known| (known.variable, known.value.expr.clone()))
+    }
+
     /// The expression with the `let`s that it uses around it.
     fn with_lets(&mut self, expr: Expr) -> Expr {
         let lets = self.lets_in_use();

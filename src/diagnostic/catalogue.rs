@@ -192,6 +192,31 @@ catalogue! {
     E0846 Error "a shape that no answer has"
     E0849 Error "an entry that stands twice"
 
+    // A body held against an XML Schema.
+    E1050 Error "a schema that cannot be read"
+    E1051 Error "a schema that is not understood"
+    E1052 Error "a name that the schema does not declare"
+    E1053 Error "a root that the schema does not have"
+    E1054 Error "an element that the schema does not have here"
+    E1055 Error "an attribute that the schema does not have here"
+    E1056 Error "a name in another namespace than the schema's"
+    E1057 Error "an element that the schema requires and that may be left out"
+    E1058 Error "an attribute that the schema requires and that may be left out"
+    E1059 Error "more elements than the schema allows"
+    E1060 Error "elements that the schema does not allow together"
+    E1061 Error "text where the schema has elements"
+    E1062 Error "elements where the schema has text"
+    E1063 Error "a value of another kind than the schema's type"
+    E1064 Error "a value that the schema's type does not have"
+    E1065 Error "a computed value that the schema's type may not have"
+    E1066 Error "null where the schema has none"
+    E1067 Error "a pattern of the schema that cannot be held"
+    E1068 Error "too much to be proved"
+    E1069 Error "an abstract type, or an `xsi:type` that does not fit"
+    E1070 Error "a schema of another kind than the body"
+    N1050 Note "rules of the schema that are held when an event comes"
+    N1051 Note "what no mapping can be checked for"
+
     E0900 Error "a part of the language that this version does not know"
 
     // Rules of use.

@@ -16,6 +16,7 @@
 //! [`Signature::limit`].
 
 mod arguments;
+pub mod constraint;
 mod encoding;
 pub mod fileman;
 pub mod form;

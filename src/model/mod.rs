@@ -2,6 +2,7 @@
 //! the checker, which alone builds a [`Mapping`], and the plan, which runs it. `hms-sync compile` writes it
 //! as a `.mapc` file (JSON).
 
+pub mod constraint;
 pub mod expression;
 pub mod mapc;
 pub mod mapping;
@@ -13,6 +14,7 @@ pub mod test_case;
 pub mod types;
 pub mod unit;
 
+pub use constraint::{Alternative, Constraint, Space, TextRule};
 pub use expression::{Comparison, Constant, Expr, Form, Operator, Root, Rounding, TextPart};
 pub use mapping::{
     Crosswalk, EventShape, FORMAT, Fallback, FileRows, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA,

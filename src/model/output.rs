@@ -1,6 +1,7 @@
 //! The shape of a body: a tree of what is written, in the order written. Paths that share a parent are one
 //! [`Node::Group`].
 
+use super::constraint::TextRule;
 use super::expression::Expr;
 use super::types::Type;
 use serde::{Deserialize, Serialize};
@@ -196,6 +197,9 @@ pub struct Leaf {
     pub ty: Type,
     /// The whole target path as the author wrote it, for reasons and for coverage.
     pub path: String,
+    /// What the target's schema asks of the text beyond the type: held when it is written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<TextRule>,
 }
 
 /// `each x in list where filter -> path { … }`: a JSON list of objects, or a repeated element.

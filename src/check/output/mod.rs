@@ -9,6 +9,7 @@ mod place;
 mod rule;
 mod text;
 mod width;
+mod xsd;
 
 pub(super) use text::InLine;
 
@@ -16,6 +17,7 @@ pub(super) use alone::lines_alone;
 
 use super::Checker;
 use super::scope::Scope;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Body, Format, Namespace, Node, OutName, QName, Repeat};
 use crate::syntax::tree;
 use crate::text::Span;
@@ -43,8 +45,10 @@ pub(super) enum Entry {
         element: Element,
         span: Span,
     },
+    /// The lines of an item are in `element`, not yet in `repeat`.
     Repeat {
         repeat: Repeat,
+        element: Element,
         branch: Branch,
         span: Span,
     },
@@ -109,7 +113,7 @@ impl Element {
             .map(|entry| match entry {
                 Entry::Leaf { leaf, .. } => Node::Leaf(leaf),
                 Entry::Group { name, element, .. } => Node::Group { name, nodes: element.into_nodes() },
-                Entry::Repeat { repeat, .. } => Node::Repeat(repeat),
+                Entry::Repeat { repeat, element, .. } => Node::Repeat(Repeat { nodes: element.into_nodes(), ..repeat }),
                 Entry::Line(node) => node,
             })
             .collect()
@@ -124,9 +128,6 @@ pub(super) fn exclusive(a: &Branch, b: &Branch) -> bool {
 impl Checker<'_> {
     /// The body of a target; `scope` holds what the target's `when` proved.
     pub(super) fn body(&mut self, map: &tree::Map, scope: &mut Scope) -> Option<Body> {
-        if let Some(conforming) = &map.conforming {
-            return self.not_yet(conforming.span, "`conforming` a schema");
-        }
         let errors = self.errors();
         let head = self.head(map)?;
         let mut lines = lines::Lines::new(head.shape);
@@ -138,12 +139,60 @@ impl Checker<'_> {
         scope.back_to(mark);
         self.null_alone(&element);
         let mut format = head.format;
+        if let (Some(conforming), true) = (&map.conforming, self.errors() == errors) {
+            self.conforms(conforming, map, &format, &mut element);
+        }
         if let (Format::Soap(soap), Some(header)) = (&mut format, lines.header) {
             self.null_alone(&header);
             soap.header = header.into_nodes();
         }
         (self.errors() == errors).then(|| Body { format, nodes: element.into_nodes() })
     }
+
+    /// A body against the schema that it names.
+    fn conforms(&mut self, schema: &tree::Text, map: &tree::Map, format: &Format, element: &mut Element) {
+        let name = map
+            .format
+            .as_ref()
+            .map_or(map.keyword, |format| format.root.as_ref().map_or(format.span, |root| root.span));
+        let (root, document) = match format {
+            Format::Xml { root, document } => (root, document),
+            Format::Soap(soap) => (&soap.operation, &soap.document),
+            _ => return self.json_conforms(schema),
+        };
+        if is_xsd(schema) {
+            return self.conforms_to_xsd(schema, (root, name), &document.namespaces, element);
+        }
+        self.report(
+            Diagnostic::new(
+                Code::E1070,
+                "an XML body is held against an XML Schema, an `.xsd` file",
+                schema.span,
+                "another kind of schema",
+            )
+            .help("name the XSD: `conforming \"slots.xsd\"`"),
+        );
+    }
+
+    fn json_conforms(&mut self, schema: &tree::Text) {
+        if is_xsd(schema) {
+            self.report(
+                Diagnostic::new(
+                    Code::E1070,
+                    "an XML Schema is of XML bodies, and this one is JSON",
+                    schema.span,
+                    "of XML",
+                )
+                .help("write `map as xml Root conforming \"…\"`, or name a JSON Schema"),
+            );
+            return;
+        }
+        self.not_yet::<()>(schema.span, "`conforming` a JSON Schema");
+    }
+}
+
+fn is_xsd(schema: &tree::Text) -> bool {
+    schema.value.to_ascii_lowercase().ends_with(".xsd")
 }
 
 /// The words of a target path, for messages and reasons.

@@ -11,7 +11,7 @@ use crate::text::Span;
 /// What is put at a path.
 pub(super) enum Put {
     Leaf(Leaf),
-    Repeat(Repeat),
+    Repeat(Repeat, Element),
 }
 
 impl Checker<'_> {
@@ -204,7 +204,7 @@ impl Checker<'_> {
                     self.value_and_element(name, span, *first);
                     return None;
                 }
-                Entry::Repeat { repeat, span: first, branch: other }
+                Entry::Repeat { repeat, span: first, branch: other, .. }
                     if repeat.name == *name && !exclusive(branch, other) =>
                 {
                     self.value_and_element(name, span, *first);
@@ -238,7 +238,7 @@ impl Checker<'_> {
         span: Span,
         shape: &Shape,
     ) -> Option<()> {
-        let repeats = matches!(put, Put::Repeat(_));
+        let repeats = matches!(put, Put::Repeat(..));
         let mut text_of = None;
         for (index, entry) in element.entries.iter().enumerate() {
             match entry {
@@ -249,7 +249,7 @@ impl Checker<'_> {
                     self.written_twice(span, *first);
                     return None;
                 }
-                Entry::Repeat { repeat, branch: other, span: first }
+                Entry::Repeat { repeat, branch: other, span: first, .. }
                     if OutName::Name(repeat.name.clone()) == *last
                         && !exclusive(branch, other)
                         && !(repeats && shape.is_xml()) =>
@@ -280,7 +280,7 @@ impl Checker<'_> {
         }
         element.entries.push(match put {
             Put::Leaf(leaf) => Entry::Leaf { leaf, branch: branch.clone(), span },
-            Put::Repeat(repeat) => Entry::Repeat { repeat, branch: branch.clone(), span },
+            Put::Repeat(repeat, element) => Entry::Repeat { repeat, element, branch: branch.clone(), span },
         });
         Some(())
     }

@@ -126,6 +126,7 @@ impl Checker<'_> {
             value: value.expr,
             cdata,
             ty: value.ty,
+            rules: Vec::new(),
         };
         let branch = at.branch.clone();
         let shape = at.shape.clone();
@@ -352,12 +353,12 @@ impl Checker<'_> {
             filter: bound.filter,
             sort: bound.sort,
             omit_empty: target.optional.is_some(),
-            nodes: item.into_nodes(),
+            nodes: Vec::new(),
             path: at.full_path(&steps),
         };
         let branch = at.branch.clone();
         let shape = at.shape.clone();
-        self.put(element, &all, Put::Repeat(repeat), &branch, target.span, &shape)
+        self.put(element, &all, Put::Repeat(repeat, item), &branch, target.span, &shape)
     }
 
     fn list_mark(&mut self, target: &tree::TargetPath, shape: &Shape) {

@@ -78,10 +78,28 @@ pub fn forbidden<'e>(
     reason: &str,
     wrong: impl Fn(char) -> bool,
 ) -> Box<Stop> {
-    let own = value.as_text().and_then(|text| machine.place_in_event(text)).map(|byte| locate(machine.text, byte));
-    let path = own.or_else(|| machine.culprit(code, |text| text.chars().any(&wrong)));
-    match path {
-        Some(path) => Box::new(Stop::Refused(Refusal { path, reason: reason.to_owned() })),
-        None => Box::new(Stop::Reject(reason.to_owned())),
+    refused(value, code, machine, reason.to_owned(), |text| text.chars().any(&wrong))
+}
+
+/// As [`forbidden`], of a text for which `wrong` holds.
+#[cold]
+pub fn refused<'e>(
+    value: &Value<'e>,
+    code: &'e Code,
+    machine: &mut Machine<'e>,
+    reason: String,
+    wrong: impl Fn(&str) -> bool,
+) -> Box<Stop> {
+    let received = match value {
+        Value::Numeral(numeral) => Some(numeral.text),
+        Value::Time(time) => time.received,
+        Value::DateTime(at) => at.received,
+        Value::Duration(duration) => duration.received,
+        value => value.as_text(),
+    };
+    let own = received.and_then(|text| machine.place_in_event(text)).map(|byte| locate(machine.text, byte));
+    match own.or_else(|| machine.culprit(code, wrong)) {
+        Some(path) => Box::new(Stop::Refused(Refusal { path, reason })),
+        None => Box::new(Stop::Reject(reason)),
     }
 }

@@ -3,7 +3,9 @@
 
 use super::text::{Place, Style};
 use super::*;
+use crate::library::constraint::Rule;
 use crate::plan::evaluate::{Stop, Walked};
+use crate::plan::write::rules;
 
 #[derive(Default)]
 pub struct Element {
@@ -35,6 +37,8 @@ struct LeafLine {
     value: Code,
     null: bool,
     place: Place,
+    /// What the target's schema asks of the text.
+    rules: Box<[Rule]>,
     path: Box<str>,
 }
 
@@ -97,7 +101,9 @@ impl<'m> Builder<'_, 'm> {
             (_, true) => Place::Cdata,
             (_, false) => Place::Content,
         };
-        let line = LeafLine { name, when, value, null, place, path: leaf.path.as_str().into() };
+        let rules: Result<Box<[Rule]>, String> = leaf.rules.iter().map(Rule::new).collect();
+        let rules = rules.or_else(|problem| self.compiler.error(problem))?;
+        let line = LeafLine { name, when, value, null, place, rules, path: leaf.path.as_str().into() };
         match &leaf.name {
             OutName::Attribute(_) => element.attributes.push(line),
             OutName::Name(_) => element.children.push(Child::Leaf(line)),
@@ -303,14 +309,18 @@ impl LeafLine {
         machine: &mut Machine<'e>,
         out: &mut Vec<u8>,
     ) -> Outcome<()> {
-        let allowed = match value {
-            Value::Text(text) => style.push(self.place, text, out),
+        let mut made = String::new();
+        let text: &str = match value {
+            Value::Text(text) => text,
             value => {
-                let mut text = String::new();
-                machine.push_plain(value, &mut text)?;
-                style.push(self.place, &text, out)
+                machine.push_plain(value, &mut made)?;
+                &made
             }
         };
-        if allowed { Ok(()) } else { Err(text::forbidden(value, &self.value, machine)) }
+        if let Some(rule) = self.rules.iter().find(|rule| !rule.holds(text)) {
+            let reason = rule.reason(text);
+            return Err(rules::refused(value, &self.value, machine, reason, |text| !rule.holds(text)));
+        }
+        if style.push(self.place, text, out) { Ok(()) } else { Err(text::forbidden(value, &self.value, machine)) }
     }
 }

@@ -1,0 +1,3 @@
+//! Schemas that others wrote, read for the checker: the shapes of events and of bodies.
+
+pub mod xsd;
