@@ -64,12 +64,12 @@ impl Acceptance {
                     let shown = text.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned();
                     let key = why.split('`').next().unwrap_or_default().chars().take(60).collect();
                     if careful == 0 {
-                        let Some(way) = draft.root.at(at) else { return None };
+                        let way = draft.root.at(at)?;
                         draft.root = draft.root.without(&way);
                         continue;
                     }
                     self.refusals.entry(key).or_insert((0, format!("{why}\n      {shown}"))).0 += 1;
-                    let Some(way) = draft.root.at(at) else { return None };
+                    let way = draft.root.at(at)?;
                     draft.root = draft.root.without(&way);
                     self.dropped += 1;
                 }
@@ -140,7 +140,7 @@ fn generated_mappings_take_every_event_of_their_shape() {
 
 /// What broke the promise.
 struct Broken {
-    event: Option<Event>,
+    event: Option<Box<Event>>,
     why: String,
 }
 
@@ -162,7 +162,7 @@ fn hold(mapping: &Mapping, draft: &Draft, random: &mut Random, tally: &mut Tally
     let subject = Subject::new(mapping).map_err(|why| Broken { event: None, why })?;
     for _ in 0..EVENTS {
         let event = subject.events.event(random);
-        subject.hold(&event, tally).map_err(|why| Broken { event: Some(event.clone()), why })?;
+        subject.hold(&event, tally).map_err(|why| Broken { event: Some(Box::new(event.clone())), why })?;
     }
     Ok(())
 }
