@@ -2,7 +2,8 @@
 //! that is accepted cannot fail on an event of the declared shape, but at the door, by the author's `reject` or
 //! `skip`, or at a stated limit.
 //!
-//! `HMS_SYNC_SOUNDNESS_SEED=…` repeats a run.
+//! `HMS_SYNC_SOUNDNESS_SEED=…` repeats a run, `HMS_SYNC_SOUNDNESS_PAIRS=…` says how many pairs of mapping and event
+//! are made, `HMS_SYNC_SOUNDNESS_SHOW=1` (with `--nocapture`) lists what the checker refused of what was written.
 
 mod agree;
 mod body;
