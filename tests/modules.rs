@@ -97,10 +97,10 @@ fn a_compiled_mapping_is_the_same_wherever_it_is_compiled_and_changes_with_each_
 fn a_mapping_is_made_of_so_many_files_and_no_more() {
     let chain = |length: usize| {
         let files: Vec<(String, String)> = (0..length)
-            .map(|n| (format!("{n}.map"), format!("use \"{}.map\" {{ f }}\nfn f(x: string): string = x", n + 1)))
+            .map(|n| (format!("{n}.map"), format!("use \"{0}.map\" {{ f{0} }}\nfn f{n}(x: string): string = x", n + 1)))
             .collect();
         let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        let main = format!("use \"0.map\" {{ f }}\n{REST}map {{ f(id) -> a }}");
+        let main = format!("use \"0.map\" {{ f0 }}\n{REST}map {{ f0(id) -> a }}");
         hms_sync::compile("m.map", main.as_bytes(), &Held::with(&files, &[])).unwrap()
     };
     // The last file of a chain names one that is not there.

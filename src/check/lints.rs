@@ -35,6 +35,7 @@ impl Checker<'_> {
         if sound {
             self.unused_fields(tree);
             self.unused_declarations(tree);
+            self.unused_crosswalks();
             self.rows_without_use();
         }
     }
@@ -88,6 +89,9 @@ impl Checker<'_> {
     fn unused_declarations(&mut self, tree: &SyntaxTree) {
         let used_tables: HashSet<String> = self.table_uses.iter().map(|(name, _)| name.clone()).collect();
         for item in &tree.items {
+            if let Item::Use(node) = item {
+                self.unused_imports(node);
+            }
             let (name, what) = match item {
                 Item::Table(table) if !used_tables.contains(&table.name.text) && !self.mentions(&table.name) => {
                     (&table.name, "table")
@@ -95,11 +99,31 @@ impl Checker<'_> {
                 Item::Let(declared) if !self.ever_used_lets.contains(&(0, declared.name.text.as_str())) => {
                     (&declared.name, "`let`")
                 }
+                Item::Function(function) if !self.mentions(&function.name) => (&function.name, "function"),
+                Item::Type(ty) if !self.mentions(&ty.name) => (&ty.name, "type"),
+                Item::Map(map) => match &map.name {
+                    Some(name) if map.parameters.is_some() && !self.mentions(name) => (name, "map"),
+                    _ => continue,
+                },
                 _ => continue,
             };
             self.report(
                 Diagnostic::new(Code::W0102, format!("nothing uses the {what} `{}`", name.text), name.span, "unused")
                     .help("remove it"),
+            );
+        }
+    }
+
+    fn unused_imports(&mut self, node: &tree::Use) {
+        for name in node.names.iter().filter(|name| !self.mentions(name)).collect::<Vec<_>>() {
+            self.report(
+                Diagnostic::new(
+                    Code::W0102,
+                    format!("nothing uses `{}`, which is taken from {}", name.text, node.path.value),
+                    name.span,
+                    "unused",
+                )
+                .help("remove it from the line"),
             );
         }
     }

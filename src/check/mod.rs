@@ -6,6 +6,7 @@
 //! what depends on it is `None` and says nothing more.
 
 mod bodies;
+mod crosswalk;
 mod csv_text;
 mod declarations;
 mod expr;
@@ -27,7 +28,9 @@ pub use modules::{MAX_FILES, is_library};
 pub use nearest::nearest;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::model::{Constant, EventShape, Expr, Listen, Mapping, Node, RecordType, SourceDigest, TestCase, Type};
+use crate::model::{
+    Constant, Crosswalk, EventShape, Expr, Listen, Mapping, Node, RecordType, SourceDigest, TestCase, Type,
+};
 use crate::syntax::tree::{self, SyntaxTree};
 use crate::text::{Sources, Span};
 use modules::Modules;
@@ -124,6 +127,8 @@ pub(crate) struct Checker<'a> {
     row_spans: Vec<(String, Vec<Constant>, Span)>,
     /// Table and keys of each look-up: the codes it may ask for, `None` for any.
     table_uses: Vec<(String, Vec<Option<Vec<Constant>>>)>,
+    crosswalks: HashMap<Id<'a>, Option<Crosswalk>>,
+    used_crosswalks: HashSet<Id<'a>>,
     /// Functions and maps whose bodies are being checked, by the places of their names.
     under_way: Vec<Span>,
     /// Functions and maps whose bodies are checked.
@@ -139,6 +144,16 @@ pub(crate) struct Checker<'a> {
     poisoned_targets: HashSet<String>,
     used: HashSet<Origin>,
     in_url: bool,
+    /// In `accept`: what a condition is where a value of the answer in it is missing.
+    answer_missing: Option<bool>,
+    /// The target at hand declares an answer whose mistake is reported.
+    answer_poisoned: bool,
+    /// The variable of `request` in the target at hand, and whether something asks for it.
+    request: Option<(u32, bool)>,
+    /// Set while the text of a `line` is checked.
+    in_line: Option<output::InLine>,
+    /// Prefixes of namespaces that are declared in the wrong place, which is reported.
+    poisoned_prefixes: HashSet<String>,
     next_variable: u32,
 }
 
@@ -169,6 +184,8 @@ impl<'a> Checker<'a> {
             tables: HashMap::new(),
             row_spans: Vec::new(),
             table_uses: Vec::new(),
+            crosswalks: HashMap::new(),
+            used_crosswalks: HashSet::new(),
             under_way: Vec::new(),
             checked: HashSet::new(),
             lets: HashMap::new(),
@@ -180,6 +197,11 @@ impl<'a> Checker<'a> {
             poisoned_targets: HashSet::new(),
             used: HashSet::new(),
             in_url: false,
+            answer_missing: None,
+            answer_poisoned: false,
+            request: None,
+            in_line: None,
+            poisoned_prefixes: HashSet::new(),
             // 0 is `it` in the default row of a table.
             next_variable: 1,
         };
@@ -200,6 +222,9 @@ impl<'a> Checker<'a> {
             if declaration.name.span.file == 0 {
                 self.table(declaration);
             }
+        }
+        for declaration in self.names[0].crosswalks.values().copied().collect::<Vec<_>>() {
+            self.crosswalk(declaration);
         }
         let targets = self.targets(tree);
         let used_tables: HashSet<String> = self.table_uses.iter().map(|(name, _)| name.clone()).collect();
@@ -222,6 +247,10 @@ impl<'a> Checker<'a> {
         let found = self.tables.values().flatten().filter(|table| wanted(table));
         let mut tables: Vec<_> = found.map(|table| table.model.clone()).collect();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut crosswalks: Vec<_> = self.crosswalks.values().flatten().cloned().collect();
+        crosswalks.sort_by(|a, b| a.name.cmp(&b.name));
+        // one that two files declare alike is one
+        crosswalks.dedup();
         let (listen, event) = (listen?, event?);
         let mapping = Mapping {
             format: crate::model::FORMAT,
@@ -232,6 +261,7 @@ impl<'a> Checker<'a> {
             listen,
             event,
             tables,
+            crosswalks,
             targets: tested.targets,
         };
         Some(Checked { mapping, tests })

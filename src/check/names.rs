@@ -55,6 +55,16 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// A pipe may lead into a table or a crosswalk: one name, one of the two.
+    fn table_and_crosswalk(&self, item: &Item) -> Option<Taken> {
+        let (name, first) = match item {
+            Item::Table(node) => (&node.name, self.crosswalks.get(node.name.text.as_str())?.name.span),
+            Item::Crosswalk(node) => (&node.name, self.tables.get(node.name.text.as_str())?.name.span),
+            _ => return None,
+        };
+        Some(Taken { name: name.text.clone(), again: name.span, first })
+    }
+
     /// Every name that the file itself (not its `use` lines) declares.
     fn own(&self, file: u32) -> Vec<&'a str> {
         let mut own: Vec<&str> = Vec::new();
@@ -98,10 +108,9 @@ impl<'a> Checker<'a> {
             if let Item::Zone(zone, span) = item {
                 self.zone(file, zone, *span);
             }
-            if let Item::Crosswalk(node) = item {
-                self.not_yet::<()>(node.span, "crosswalks");
-            }
-            if let Some(taken) = self.names[file as usize].declare(item) {
+            let taken = self.names[file as usize].declare(item);
+            let taken = taken.or_else(|| self.names[file as usize].table_and_crosswalk(item));
+            if let Some(taken) = taken {
                 self.report(
                     Diagnostic::new(
                         Code::E0106,
@@ -234,6 +243,10 @@ impl<'a> Checker<'a> {
 
     pub(super) fn table_named(&self, name: &tree::Name) -> Option<&'a tree::Table> {
         self.names_at(name.span).tables.get(name.text.as_str()).copied()
+    }
+
+    pub(super) fn crosswalk_named(&self, name: &tree::Name) -> Option<&'a tree::Crosswalk> {
+        self.names_at(name.span).crosswalks.get(name.text.as_str()).copied()
     }
 
     /// The name of a table, or of a kind of its own, in the compiled mapping and in messages: its own, unless a file

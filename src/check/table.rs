@@ -30,6 +30,11 @@ pub struct TableInfo {
 const ONLY_COLUMN: &str = "value";
 
 impl<'a> Checker<'a> {
+    /// The table that look-ups of the model name so, of those checked so far.
+    pub(super) fn table_of_model(&self, name: &str) -> Option<&TableInfo> {
+        self.tables.values().flatten().map(Rc::as_ref).find(|table| table.model.name == name)
+    }
+
     /// The table, checked once; `None` where its mistakes are reported.
     pub(super) fn table(&mut self, declaration: &'a tree::Table) -> Option<Rc<TableInfo>> {
         let id = (declaration.name.span.file, declaration.name.text.as_str());
@@ -174,6 +179,9 @@ impl<'a> Checker<'a> {
             return None;
         }
         let values = self.row_values(node, row, types, true)?;
+        for value in &values {
+            self.no_look_up(&value.expr, "a table's default row", value.span)?;
+        }
         Some(Fallback { values: values.into_iter().map(|value| value.expr).collect() })
     }
 

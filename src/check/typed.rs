@@ -30,6 +30,8 @@ pub struct Typed {
     pub origin: Option<Origin>,
     /// Whether the author has named the unit that the value leaves in.
     pub named: bool,
+    /// A plain number in which units have cancelled out (mg by kg): may be written in a unit without dimension.
+    pub ratio: bool,
     pub pending: Pending,
     pub missing_because: Option<Cause>,
     pub fails_because: Option<Cause>,
@@ -43,6 +45,7 @@ impl Typed {
             span,
             origin: None,
             named: false,
+            ratio: false,
             pending: Pending::Nothing,
             missing_because: None,
             fails_because: None,

@@ -69,7 +69,7 @@ pub fn run(arguments: &Check) -> Result<Status, Stop> {
                 diagnostics.retain(|found| {
                     let span = found.primary.span;
                     let file = sources.file(span.file).name.clone();
-                    shown.insert((file, span.start, span.end, found.code)) || span.file == 0
+                    shown.insert((file, span.start, span.end, found.message.clone()))
                 });
                 counts.add(Counts::of(&diagnostics));
                 match arguments.format {

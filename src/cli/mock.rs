@@ -4,6 +4,7 @@ use super::stop::{Status, Stop};
 use super::terminal::{Paint, Stream};
 use crate::tools::mock::{
     Answer, Hub, HubFaults, HubNote, HubOptions, MockError, Target, TargetFaults, TargetOptions, TargetRequest,
+    TokenClient,
 };
 use clap::{Args, Subcommand};
 use std::io::{self, Write};
@@ -85,6 +86,10 @@ struct TargetArguments {
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
     slow: Duration,
 
+    /// Gives tokens at /token to this client (OAuth 2.0 client credentials), and takes requests with the last one only
+    #[arg(long, value_name = "ID:SECRET", value_parser = token_client)]
+    token_client: Option<TokenClient>,
+
     /// Repeat the random failures of an earlier run, which showed this number
     #[arg(long, value_name = "SEED", value_parser = seed)]
     seed: Option<u64>,
@@ -133,6 +138,7 @@ async fn target(arguments: &TargetArguments) -> Result<Status, Stop> {
     let target = Target::start(TargetOptions {
         address: SocketAddr::new(arguments.host, arguments.port),
         faults: TargetFaults { fail_percent: arguments.fail, slow: arguments.slow, seed, scripts: Vec::new() },
+        token: arguments.token_client.clone(),
         keep: 0,
         tell: Box::new(tell_target),
     });
@@ -205,6 +211,17 @@ fn tell_target(request: &TargetRequest) {
     let key = request.key.as_deref().map_or(String::new(), |key| format!(" key {key}"));
     let body = String::from_utf8_lossy(&request.body);
     say(&format!("{answer} {} {}{key} {body}", request.method, request.path));
+}
+
+fn token_client(text: &str) -> Result<TokenClient, String> {
+    let plain =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._*".contains(&b));
+    match text.split_once(':') {
+        Some((id, secret)) if plain(id) && plain(secret) => {
+            Ok(TokenClient { id: id.to_owned(), secret: secret.to_owned() })
+        }
+        _ => Err("write it as id:secret, both of letters, digits, - . _ and *".to_owned()),
+    }
 }
 
 fn port(text: &str) -> Result<u16, String> {

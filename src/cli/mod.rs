@@ -7,6 +7,7 @@ mod audit;
 mod check;
 mod compile;
 mod config;
+mod crosswalk_file;
 mod demo;
 mod find;
 mod functions;

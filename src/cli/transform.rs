@@ -1,12 +1,14 @@
 //! `hms-sync transform`: events in, what would be sent out.
 
+use super::crosswalk_file;
 use super::lines::{Line, Lines};
 use super::mapping_file::{Include, Ready, ready};
 use super::progress;
 use super::stop::{Status, Stop};
+use crate::plan::crosswalk::KnownCrosswalks;
 use crate::plan::envelope::open_frame;
 use crate::plan::limits::MAX_EVENT_BYTES;
-use crate::plan::{Envelope, Environment, Made, Plan, Refusal, Request, Routed};
+use crate::plan::{Envelope, Environment, Given, Made, Plan, Refusal, Request, Routed};
 use crate::tools::test_run::placeholders;
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
@@ -41,6 +43,10 @@ pub struct Transform {
     #[arg(short, long, value_enum, default_value_t = Output::Body)]
     output: Output,
 
+    /// What the crosswalks hold, as JSON: {"VistaSlot": {"42": "77"}}; may be given more than once
+    #[arg(short, long, value_name = "FILE")]
+    crosswalk: Vec<PathBuf>,
+
     /// Only what this target is sent
     #[arg(short, long, value_name = "NAME")]
     target: Option<String>,
@@ -51,7 +57,8 @@ pub struct Transform {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Output {
-    /// The bodies, as they would be sent
+    /// The bodies, byte for byte as they would be sent, each ended by a line
+    /// feed if it has none; a text body may have many lines
     Body,
     /// One JSON object a request: target, method, url, headers, body
     Request,
@@ -66,7 +73,11 @@ pub fn run(arguments: &Transform) -> Result<Status, Stop> {
         .map_err(|error| Stop::say(format!("{} cannot be run: {error}", arguments.mapping.display())))?;
     let target = arguments.target.as_deref().map(|name| target_named(&plan, name)).transpose()?;
     let environment = environment(&plan, arguments.output)?;
-    let transformer = Transformer { plan: &plan, environment, output: arguments.output, target };
+    let mut crosswalks = KnownCrosswalks::default();
+    for path in &arguments.crosswalk {
+        crosswalk_file::add(path, &mapping, &mut crosswalks)?;
+    }
+    let transformer = Transformer { plan: &plan, environment, crosswalks, output: arguments.output, target };
     if arguments.events == Path::new("-") {
         return transformer.all(io::stdin().lock(), None);
     }
@@ -112,6 +123,7 @@ fn environment(plan: &Plan, output: Output) -> Result<Environment, Stop> {
 struct Transformer<'p> {
     plan: &'p Plan,
     environment: Environment,
+    crosswalks: KnownCrosswalks,
     output: Output,
     target: Option<usize>,
 }
@@ -173,7 +185,8 @@ impl Transformer<'_> {
             time: frame.time,
             source: frame.source,
         };
-        self.plan.transform(frame.data, &envelope, &self.environment)
+        let given = Given { environment: &self.environment, crosswalks: &self.crosswalks };
+        self.plan.transform(frame.data, &envelope, given)
     }
 
     /// Whether it was refused.
@@ -193,7 +206,10 @@ impl Transformer<'_> {
                     Output::Body => {
                         if let Some(body) = &request.body {
                             out.write_all(body)?;
-                            out.write_all(b"\n")?;
+                            // a text ends its last line by itself
+                            if request.json || !body.ends_with(b"\n") {
+                                out.write_all(b"\n")?;
+                            }
                         }
                     }
                 }
@@ -233,7 +249,7 @@ fn write_request(out: &mut impl Write, target: Option<&str>, request: &Request) 
     match &request.body {
         None => out.write_all(b"null")?,
         Some(body) if request.json => write_compact(out, body)?,
-        Some(body) => serde_json::to_writer(&mut *out, &String::from_utf8_lossy(body))?,
+        Some(_) => serde_json::to_writer(&mut *out, &request.body_text())?,
     }
     out.write_all(b"}\n")
 }

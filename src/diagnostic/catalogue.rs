@@ -2,7 +2,8 @@
 //!
 //! Codes are contracts: a code keeps its meaning for ever and is never used again for another.
 //! E00xx syntax, E01xx names, E02xx types and missingness, E03xx units and numbers, E04xx codes, tables
-//! and exhaustiveness, E05xx the shape of the output, E06xx targets, E07xx tests, W0xxx warnings.
+//! and exhaustiveness, E05xx the shape of the output, E060x and E061x targets, E062x tables from files, E070x tests, E075x
+//! files that use each other, E084x crosswalks and answers, E105x to E107x bodies against an XML Schema, N10xx notes on it, W0xxx warnings.
 
 use super::Severity;
 
@@ -155,6 +156,18 @@ catalogue! {
     E0622 Error "a cell that does not fit its column"
     E0623 Error "a row beside those of a file"
 
+    // Bodies of other formats than JSON.
+    E0650 Error "a width that does not fit"
+    E0651 Error "a line that the format does not have"
+    E0652 Error "a record in a form"
+    E0653 Error "an option that the format does not have"
+    E0654 Error "a SOAP map without its version"
+    E0655 Error "an action that does not fit"
+    E0656 Error "SOAP by another method than POST"
+    E0657 Error "a UsernameToken without SOAP"
+    E0658 Error "CDATA where there is none"
+    E0659 Error "a character that the body cannot hold"
+
     // Tests.
     E0701 Error "test data that is no JSON"
     E0703 Error "an expectation of no target"
@@ -168,6 +181,16 @@ catalogue! {
     E0752 Error "a name that the used file does not share"
     E0753 Error "a path that holds on one machine only"
     E0754 Error "a `let` that cannot be shared"
+
+    // Crosswalks and answers.
+    E0840 Error "a crosswalk that there is not"
+    E0841 Error "a key or value of another type than the crosswalk's"
+    E0842 Error "a type that no crosswalk can be of"
+    E0843 Error "a look-up before the event's turn"
+    E0844 Error "what cannot be remembered or forgotten"
+    E0845 Error "an answer without its shape"
+    E0846 Error "a shape that no answer has"
+    E0849 Error "an entry that stands twice"
 
     // A body held against an XML Schema.
     E1050 Error "a schema that cannot be read"
@@ -187,7 +210,7 @@ catalogue! {
     E1064 Error "a value that the schema's type does not have"
     E1065 Error "a computed value that the schema's type may not have"
     E1066 Error "null where the schema has none"
-    E1067 Error "a pattern of the schema that cannot be held"
+    E1067 Error "a facet of the schema that cannot be held"
     E1068 Error "too much to be proved"
     E1069 Error "an abstract type, or an `xsi:type` that does not fit"
     E1070 Error "a schema of another kind than the body"

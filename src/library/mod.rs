@@ -28,6 +28,7 @@ pub mod pattern;
 mod presence;
 mod reading;
 mod regex;
+pub mod scalar;
 mod shown;
 pub mod signature;
 mod text;

@@ -110,6 +110,11 @@ pub enum Expr {
         table: String,
         value: Box<Expr>,
     },
+    /// What a crosswalk holds for this key when the event's turn has come; missing where it holds nothing.
+    Find {
+        crosswalk: String,
+        key: Box<Expr>,
+    },
     /// Names a value for `body`. Evaluated at most once.
     Let {
         variable: u32,
@@ -228,4 +233,70 @@ pub enum Form {
         pattern: String,
         zone: Option<String>,
     },
+}
+
+impl Expr {
+    /// Whether `wanted` holds of this expression or of one inside it. Of tables only the keys are looked at.
+    pub fn any(&self, wanted: &mut dyn FnMut(&Expr) -> bool) -> bool {
+        if wanted(self) {
+            return true;
+        }
+        match self {
+            Expr::Constant(_) | Expr::Path { .. } | Expr::Skip | Expr::Missing => false,
+            Expr::Text(parts) => parts.iter().any(|part| match part {
+                TextPart::Literal(_) => false,
+                TextPart::Hole(value) => value.any(wanted),
+            }),
+            Expr::Index { list: a, index: b }
+            | Expr::Key { of: a, key: b }
+            | Expr::Arithmetic { left: a, right: b, .. }
+            | Expr::Compare { left: a, right: b, .. }
+            | Expr::And(a, b)
+            | Expr::Or(a, b)
+            | Expr::Coalesce { value: a, fallback: b }
+            | Expr::Rescue { value: a, fallback: b }
+            | Expr::Let { value: a, body: b, .. } => a.any(wanted) || b.any(wanted),
+            Expr::Call { arguments: all, .. } | Expr::Lookup { keys: all, .. } | Expr::List(all) => {
+                all.iter().any(|expr| expr.any(wanted))
+            }
+            Expr::Negate(inner)
+            | Expr::Not(inner)
+            | Expr::Present(inner)
+            | Expr::Demand(inner)
+            | Expr::Reject(inner)
+            | Expr::Scale { value: inner, .. }
+            | Expr::Round { value: inner, .. }
+            | Expr::Inverse { value: inner, .. }
+            | Expr::Write { value: inner, .. }
+            | Expr::Find { key: inner, .. } => inner.any(wanted),
+            Expr::OneOf { value, options } => value.any(wanted) || options.iter().any(|expr| expr.any(wanted)),
+            Expr::If { condition, then, otherwise } => {
+                condition.any(wanted) || then.any(wanted) || otherwise.any(wanted)
+            }
+            Expr::Match { subject, arms, default } => {
+                subject.any(wanted)
+                    || arms.iter().any(|(_, value)| value.any(wanted))
+                    || default.as_ref().is_some_and(|value| value.any(wanted))
+            }
+            Expr::Record(fields) => fields.iter().any(|(_, value)| value.any(wanted)),
+            Expr::Each { list, filter, sort, yields, .. } => {
+                list.any(wanted)
+                    || yields.any(wanted)
+                    || [filter, sort].into_iter().flatten().any(|value| value.any(wanted))
+            }
+        }
+    }
+
+    /// The first crosswalk that it looks something up in.
+    pub fn looks_up(&self) -> Option<String> {
+        let mut found = None;
+        self.any(&mut |expr| match expr {
+            Expr::Find { crosswalk, .. } => {
+                found = Some(crosswalk.clone());
+                true
+            }
+            _ => false,
+        });
+        found
+    }
 }

@@ -28,6 +28,8 @@ pub struct Mapping {
     pub event: EventShape,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<Table>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crosswalks: Vec<Crosswalk>,
     pub targets: Vec<Target>,
 }
 
@@ -54,6 +56,15 @@ pub struct EventShape {
     pub strict: bool,
     #[serde(flatten)]
     pub record: RecordType,
+}
+
+/// What another system calls our records, kept in the connector's store under its name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Crosswalk {
+    pub name: String,
+    /// Scalars without unit, form, null or what may be missing.
+    pub key: Type,
+    pub value: Type,
 }
 
 /// A function from codes to codes.

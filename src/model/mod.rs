@@ -17,9 +17,15 @@ pub mod unit;
 pub use constraint::{Alternative, Constraint, Space, TextRule};
 pub use expression::{Comparison, Constant, Expr, Form, Operator, Root, Rounding, TextPart};
 pub use mapping::{
-    EventShape, FORMAT, Fallback, FileRows, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA,
+    Crosswalk, EventShape, FORMAT, Fallback, FileRows, KeyColumn, Listen, Mapping, Row, SourceDigest, Table, ZONE_DATA,
 };
-pub use output::{Body, Format, Leaf, Namespace, Node, OutName, QName, Repeat};
-pub use target::{Accept, Auth, HeaderPart, HeaderRule, Limit, Retry, Secret, Target, TargetEach, UrlPart, UrlPlace};
-pub use test_case::{Expectation, Expected, TestCase};
+pub use output::{
+    Body, Document, EachLines, Encoding, Format, Leaf, Namespace, Node, OutName, QName, Repeat, Soap, SoapVersion,
+    TextFormat, TextLine,
+};
+pub use target::{
+    Accept, AcceptCondition, Auth, Forget, HeaderPart, HeaderRule, Limit, Remember, Retry, Secret, Target, TargetEach,
+    TokenUrl, UrlPart, UrlPlace,
+};
+pub use test_case::{Expectation, Expected, KnownEntry, TestCase};
 pub use types::{Base, Field, RecordType, Type, Variant, VariantsType};

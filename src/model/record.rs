@@ -83,7 +83,8 @@ pub fn constant(cell: &str, base: &Base) -> Option<Constant> {
             _ => return None,
         }),
         Base::Code { values, open: false } if !values.iter().any(|value| value == cell) => return None,
-        _ => Constant::Text(cell.to_string()),
+        Base::Text | Base::Code { .. } => Constant::Text(cell.to_string()),
+        _ => return None,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::expression::Expr;
 use super::output::Body;
+use super::types::Type;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,7 +14,7 @@ pub struct Target {
     pub url: Vec<UrlPart>,
     /// The name of the record it writes; targets of one origin that share it share lanes and versions.
     pub record: String,
-    /// `each x in list where filter`: one request an item, bound to this variable.
+    /// `each x in list where filter by sort`: one request an item, bound to this variable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<TargetEach>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,6 +22,10 @@ pub struct Target {
     /// The parts of the idempotency key; joined by `:`, each percent-encoded.
     pub key: Vec<Expr>,
     pub key_header: String,
+    /// The variable of `request`, a record whose `key` is the idempotency key, where the URL, a header or the body asks
+    /// for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<u32>,
     /// Events with the same value are pushed one after another.
     pub order_by: Vec<Expr>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,8 +40,33 @@ pub struct Target {
     #[serde(default, skip_serializing_if = "Limit::is_none")]
     pub limit: Limit,
     pub accept: Accept,
+    /// The shape of a good answer, a record in which everything may be missing: an answer is foreign. Declared, or
+    /// what `accept` asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Type>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remember: Vec<Remember>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forget: Vec<Forget>,
     /// `None`: a request without body.
     pub body: Option<Body>,
+}
+
+/// `remember key -> answer.a.b in Name`: once the target has accepted the request, what it answered at this path
+/// stands in the crosswalk for this key, whatever stood there before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Remember {
+    pub crosswalk: String,
+    pub key: Expr,
+    /// Names below the answer, one or more.
+    pub value: Vec<String>,
+}
+
+/// `forget key in Name`: once the target has accepted the request, the crosswalk holds nothing for this key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Forget {
+    pub crosswalk: String,
+    pub key: Expr,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +75,9 @@ pub struct TargetEach {
     pub list: Expr,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expr>,
+    /// `by`: the order of the items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<Expr>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,7 +130,39 @@ pub enum Secret {
 #[serde(rename_all = "snake_case")]
 pub enum Auth {
     Bearer(Secret),
-    Basic { user: Secret, password: Secret },
+    Basic {
+        user: Secret,
+        password: Secret,
+    },
+    /// The client credentials grant of OAuth 2.0 (RFC 6749 §4.4): a bearer token, asked for at `token`.
+    ClientCredentials {
+        token: TokenUrl,
+        id: Secret,
+        secret: Secret,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scope: Option<String>,
+    },
+    /// A client certificate with its chain, and its private key, both PEM (RFC 7468).
+    Certificate {
+        certificate: Secret,
+        key: Secret,
+    },
+    /// A `wsse:UsernameToken` in the header of a SOAP envelope (OASIS WSS UsernameToken Profile 1.1), with the
+    /// password as text or, with `digest`, as a digest with nonce and time.
+    UsernameToken {
+        user: Secret,
+        password: Secret,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        digest: bool,
+    },
+}
+
+/// Where tokens are asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenUrl {
+    Literal(String),
+    Environment(String),
 }
 
 /// Exponential back-off with full jitter between `from_ms` and `to_ms`.
@@ -134,15 +199,30 @@ impl Limit {
     }
 }
 
-/// Which answers mean delivered: a range of statuses (inclusive); a SOAP fault never does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Which answers mean delivered: a status in the range (inclusive) and no SOAP fault, or what the condition says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Accept {
     pub from: u16,
     pub to: u16,
+    /// Decides alone where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<AcceptCondition>,
+}
+
+/// A condition over three local names; never missing, and nothing of the event is in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AcceptCondition {
+    /// The variable of `status`: the HTTP status, an integer.
+    pub status: u32,
+    /// Of `fault`: whether the answer is a SOAP 1.1 or 1.2 fault.
+    pub fault: u32,
+    /// Of `answer`: the record of [`Target::answer`], missing where the answer could not be read.
+    pub answer: u32,
+    pub holds: Expr,
 }
 
 impl Default for Accept {
     fn default() -> Accept {
-        Accept { from: 200, to: 299 }
+        Accept { from: 200, to: 299, condition: None }
     }
 }

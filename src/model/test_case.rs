@@ -10,7 +10,17 @@ pub struct TestCase {
     pub given: String,
     /// The envelope as a JSON object, if the test gives one.
     pub meta: Option<String>,
+    /// What the crosswalks hold.
+    pub crosswalks: Vec<KnownEntry>,
     pub expectations: Vec<Expectation>,
+}
+
+/// `crosswalk VistaSlot { 42: "77" }`: one entry, as text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownEntry {
+    pub crosswalk: String,
+    pub key: String,
+    pub value: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -168,7 +168,7 @@ fn within_limit(text: &str) -> Outcome<()> {
 }
 
 /// A value that must be there, as text.
-fn plain<'e>(code: &'e Code, source: &str, machine: &mut Machine<'e>, out: &mut String) -> Outcome<()> {
+pub fn plain<'e>(code: &'e Code, source: &str, machine: &mut Machine<'e>, out: &mut String) -> Outcome<()> {
     let subject = if source.is_empty() { "a part" } else { source };
     match machine.evaluate(code)? {
         Value::Missing => Stop::reject(format!("{subject} is missing")),

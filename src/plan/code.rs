@@ -91,6 +91,11 @@ pub enum Code {
         default: Option<Box<Code>>,
     },
     Lookup(Box<Lookup>),
+    /// What a crosswalk holds, by its index.
+    Find {
+        crosswalk: usize,
+        key: Box<Code>,
+    },
     Inverse {
         table: usize,
         value: Box<Code>,

@@ -20,6 +20,12 @@ pub const MAX_TEXT_BYTES: usize = MAX_BODY_BYTES;
 /// The longest URL or header value, in bytes.
 pub const MAX_ADDRESS_BYTES: usize = 64 << 10;
 
+/// The most different keys that one event's target (or item) may look up in crosswalks.
+pub const MAX_LOOK_UPS: usize = 10_000;
+
+/// So much of a target's answer is looked at, in bytes (64 KiB).
+pub const MAX_ANSWER_BYTES: usize = 64 << 10;
+
 /// The most steps that one event may take for one target (or item). A step is an operation, an item
 /// looked at, or 64 bytes of text made.
 pub const MAX_STEPS: u64 = 20_000_000;

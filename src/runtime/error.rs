@@ -16,6 +16,10 @@ pub enum RunError {
         "the mappings \"{one}\" and \"{other}\" both listen to \"{event}\" but name different ids of it; let both say the same in `listen \"{event}\" {{ id … }}`"
     )]
     DifferentIds { event: String, one: String, other: String },
+    #[error(
+        "the mappings \"{one}\" and \"{other}\" declare the crosswalk {crosswalk} with different types, but the store keeps one by this name; let both say the same, or rename one"
+    )]
+    DifferentCrosswalks { crosswalk: String, one: String, other: String },
     #[error("no mapping listens to \"{event}\"; the mappings listen to {known}")]
     NobodyListens { event: String, known: String },
     #[error(
@@ -28,6 +32,10 @@ pub enum RunError {
         "{what} of the mapping \"{mapping}\" cannot be sent as a header: it holds a line break or another control character"
     )]
     SecretText { mapping: String, what: String },
+    #[error(
+        "the client certificate or its key, which the mapping \"{mapping}\" uses, cannot be used: both are PEM, the certificate first and its chain behind it, the key of that certificate and without a password"
+    )]
+    Certificate { mapping: String },
     #[error(
         "TARGET_URL replaces the URL of a single target, but there are {targets}; unset it or run one mapping with one target"
     )]

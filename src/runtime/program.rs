@@ -6,10 +6,11 @@ use super::options::{EnvironmentLookup, RunMapping, RunOptions};
 use super::push::Credential;
 use super::source::websocket::shown;
 use super::store::{PlanId, RecordId, Store, TargetId};
-use crate::model::{Target, UrlPart};
+use crate::model::{Crosswalk, Target, UrlPart};
 use crate::plan::{Environment, Plan};
 use reqwest::Url;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// All of it.
@@ -26,7 +27,7 @@ pub(crate) struct Program {
 #[derive(Debug)]
 pub(crate) struct Mapped {
     pub name: String,
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     pub plan_id: PlanId,
     pub targets: Vec<Bound>,
 }
@@ -56,7 +57,7 @@ pub(crate) struct Draft {
 #[derive(Debug)]
 struct DraftMapping {
     source: RunMapping,
-    plan: Plan,
+    plan: Arc<Plan>,
     targets: Vec<DraftTarget>,
 }
 
@@ -88,6 +89,7 @@ impl Draft {
             }
         }
         one_id_an_event(&options.mappings)?;
+        one_type_a_crosswalk(&options.mappings)?;
         let targets = options.mappings.iter().map(|mapping| mapping.mapping().targets.len()).sum();
         let replaced = options.target_url.as_deref().map(|url| replacement(url, targets)).transpose()?;
         let mut values = BTreeMap::new();
@@ -175,7 +177,7 @@ fn draft(
 ) -> Result<DraftMapping, RunError> {
     let mapping = source.mapping();
     let failed = |reason: String| RunError::Mapping { mapping: mapping.name.clone(), reason };
-    let plan = Plan::new(mapping).map_err(|error| failed(error.to_string()))?;
+    let plan = Arc::new(Plan::new(mapping).map_err(|error| failed(error.to_string()))?);
     for name in plan.environment_names() {
         let value = lookup(name)
             .ok_or_else(|| RunError::MissingVariable { mapping: mapping.name.clone(), name: name.clone() })?;
@@ -205,6 +207,24 @@ fn one_id_an_event(mappings: &[RunMapping]) -> Result<(), RunError> {
                 one: first.mapping().name.clone(),
                 other: mapping.mapping().name.clone(),
             });
+        }
+    }
+    Ok(())
+}
+
+/// Mappings share a crosswalk by its name, so they agree on what is in it.
+fn one_type_a_crosswalk(mappings: &[RunMapping]) -> Result<(), RunError> {
+    let mut known: BTreeMap<&str, (&Crosswalk, &str)> = BTreeMap::new();
+    for mapping in mappings.iter().map(RunMapping::mapping) {
+        for crosswalk in &mapping.crosswalks {
+            let (first, one) = *known.entry(&crosswalk.name).or_insert((crosswalk, &mapping.name));
+            if first != crosswalk {
+                return Err(RunError::DifferentCrosswalks {
+                    crosswalk: crosswalk.name.clone(),
+                    one: one.to_owned(),
+                    other: mapping.name.clone(),
+                });
+            }
         }
     }
     Ok(())

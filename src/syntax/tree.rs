@@ -309,7 +309,8 @@ pub struct Parameter {
     pub ty: TypeNode,
 }
 
-/// `as json`, `as xml p:Root`, `as soap 1.1 p:Operation`, `as form`, `as text ends "\r"`
+/// `as json`, `as xml p:Root`, `as soap 1.1 p:Operation`, `as form`, `as text ends "\r"`; behind them
+/// `encoding "ISO-8859-1"` and `forbidden as "?"`.
 #[derive(Clone, Debug)]
 pub struct MapFormat {
     pub name: Name,
@@ -317,6 +318,9 @@ pub struct MapFormat {
     pub version: Option<(String, Span)>,
     pub root: Option<QName>,
     pub ends: Option<Text>,
+    pub encoding: Option<Text>,
+    /// What stands for a character that the format forbids.
+    pub forbidden: Option<Text>,
     pub span: Span,
 }
 

@@ -98,8 +98,9 @@ fn family_of(code: Code) -> &'static str {
         Some("E05") => "The shape of the output",
         Some("E06") => "Targets",
         Some("E07") => "Tests",
-        Some("E08") => "Files and schemas",
+        Some("E08") => "Files, schemas and crosswalks",
         Some("E09") => "Further parts of the language",
+        Some("E10" | "N10") => "Bodies and their schemas",
         _ if text.starts_with('W') => "Warnings",
         _ => "Others",
     }

@@ -138,6 +138,50 @@ fn ten_thousand_mistakes_in_one_file_end_soon() {
     assert!(started.elapsed() < std::time::Duration::from_secs(30), "{:?}", started.elapsed());
 }
 
+const USES: &str = "use \"va.map\" { shout }\nlisten \"x\"\nevent { id: string }\n\
+    target PUT \"https://vista.example/x/{id}\" { key id, meta.id }\nmap { shout(id) -> id }\n";
+
+#[test]
+fn files_of_use_are_found_by_flag_and_by_configuration() {
+    let program = Program::new();
+    program.write("shared/va.map", "fn shout(x: string): string = upper(x)\n").write("maps/m.map", USES);
+    let lost = program.run(&["check", "maps"]);
+    assert_eq!(lost.status, 1);
+    assert!(lost.out.starts_with("E0705\n\n  × maps/va.map does not exist"), "{}", lost.out);
+    let found = program.run(&["check", "maps", "--include", "shared"]);
+    assert_eq!((found.status, found.out.as_str()), (0, ""), "{}", found.err);
+    let compiled = program.run(&["compile", "maps/m.map", "-o", "-", "--include", "shared"]);
+    assert!(compiled.out.contains("\"name\": \"va.map\""), "{}", compiled.err);
+    program.write("hms-sync.toml", "[check]\ninclude = [\"shared\"]\n");
+    for command in ["check", "test"] {
+        let ended = program.run(&[command, "maps", "shared"]);
+        assert_eq!(ended.status, 0, "{}{}", ended.out, ended.err);
+    }
+}
+
+#[test]
+fn a_file_that_only_shares_is_checked_and_otherwise_passed_over() {
+    let program = Program::new();
+    program.write("va.map", "fn shout(x: string): string = upper(x)\n");
+    let compiled = program.run(&["compile", "va.map"]);
+    assert_eq!(compiled.status, 0);
+    assert!(compiled.err.starts_with("va.map only declares what other files `use`"), "{}", compiled.err);
+    assert!(!program.path("va.mapc").exists());
+    let run = program.run(&["run", "--mapping", "va.map", "--source", "-"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.contains("none of these files is a mapping"), "{}", run.err);
+}
+
+#[test]
+fn a_mistake_in_a_file_that_several_use_is_said_once() {
+    let program = Program::new();
+    program.write("va.map", "fn shout(x: string): string = uper(x)\n").write("a.map", USES).write("b.map", USES);
+    let ended = program.run(&["check", "."]);
+    assert_eq!(ended.status, 1);
+    assert_eq!(ended.out.matches("[va.map:1:31]").count(), 1, "{}", ended.out);
+    assert!(ended.err.starts_with("checked 3 mappings: 1 error"), "{}", ended.err);
+}
+
 /// The event's id names the change, also where the URL carries it.
 #[test]
 fn a_key_of_the_events_id_alone_names_the_change() {

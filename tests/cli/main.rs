@@ -15,5 +15,6 @@ mod mock;
 mod program;
 mod run;
 mod tests;
+mod tls;
 mod transform;
 mod usage;

@@ -81,6 +81,7 @@ fn read(text: &str) -> Result<Element, String> {
             }
             Event::Decl(_) => {}
             Event::Eof => break,
+            Event::CData(content) => push_text(&mut open, &content.xml_content(quick_xml::XmlVersion::Implicit1_0))?,
             other => return Err(format!("{other:?} is not written by anyone")),
         }
     }

@@ -41,6 +41,7 @@ const RULES: &[(&str, &str)] = &[
     (CHARACTERS, "a character that XML forbids"),
     ("a segment of the path would be", "a segment of the path"),
     ("a header holds no control characters", "a control character in a header"),
+    ("holds a line break", "a line break or control character in a line"),
 ];
 
 /// Stated limits by their reasons.
@@ -49,6 +50,7 @@ const LIMITS: &[(&str, &str)] = &[
     ("over 64 KiB", "a long address"),
     ("VistA counts the years from 1700 to 2699 only", "a year that FileMan does not count"),
     ("beyond the year 9999", "a date beyond the years"),
+    ("the result lies outside of the years", "a date beyond the years"),
 ];
 
 impl<'m> Subject<'m> {
@@ -137,10 +139,29 @@ fn sound(request: &Request) -> Result<(), String> {
             return Err(format!("the header {name} holds {value:?}"));
         }
     }
-    match &request.body {
-        Some(bytes) if request.json => body::json(bytes).map(drop),
-        Some(bytes) => body::xml(bytes).map(drop),
-        None => Ok(()),
+    let Some(bytes) = &request.body else { return Ok(()) };
+    let named = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let kind = named.map_or("", |(_, value)| value.as_str());
+    let latin_1: Vec<u8>;
+    let text = if kind.contains("ISO-8859-1") {
+        latin_1 = bytes.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes();
+        &latin_1
+    } else {
+        bytes
+    };
+    match kind.split(';').next().unwrap_or_default() {
+        "application/json" => body::json(text).map(drop),
+        "application/xml" | "text/xml" | "application/soap+xml" => body::xml(text).map(drop),
+        // the URL standard's form serializer knows no others
+        "application/x-www-form-urlencoded" => {
+            let fits = |b: &u8| b.is_ascii_alphanumeric() || b"*-._+%&=".contains(b);
+            if text.iter().all(fits) { Ok(()) } else { Err(format!("no form: {}", String::from_utf8_lossy(text))) }
+        }
+        "text/plain" => match std::str::from_utf8(text) {
+            Ok(text) if text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')) => Ok(()),
+            _ => Err(format!("no lines of text: {:?}", String::from_utf8_lossy(text))),
+        },
+        other => Err(format!("a body of the type {other:?}")),
     }
 }
 

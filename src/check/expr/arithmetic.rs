@@ -35,9 +35,35 @@ impl Checker<'_> {
                 return self.compare(compare::comparison(operator)?, left?, right?, at, span);
             }
         };
+        let left_tree = left;
         let left = self.expr(left, scope);
+        let before = self.out.len();
+        let converted = right;
         let right = self.expr(right, scope);
+        if right.is_none()
+            && let tree::ExprKind::Convert { value, unit, by: None } = &converted.kind
+        {
+            self.conversion_of_the_last_operand(before, left_tree, value, unit, at);
+        }
         self.arithmetic(arithmetic, left?, right?, at, span, scope)
+    }
+
+    /// `dose / weight in 'mg/kg'` converts `weight` alone; where that cannot be, the whole may be meant.
+    fn conversion_of_the_last_operand(
+        &mut self,
+        before: usize,
+        left: &tree::Expr,
+        right: &tree::Expr,
+        unit: &tree::UnitText,
+        at: Span,
+    ) {
+        let whole = format!("{} {} {}", self.source(left.span), self.source(at), self.source(right.span));
+        let (operand, unit_text) = (self.source(right.span), self.source(unit.span));
+        let refused = |found: &&mut Diagnostic| found.code == Code::E0302 && found.primary.span == unit.span;
+        if let Some(found) = self.out[before..].iter_mut().find(refused) {
+            let help = format!("`in` takes `{operand}` alone; to convert the whole write `({whole}) in {unit_text}`");
+            found.help = Some(help);
+        }
     }
 
     fn arithmetic(
@@ -317,6 +343,7 @@ impl Checker<'_> {
             Base::Integer(_) => Base::Integer(None),
             _ => Base::Decimal(None),
         };
+        plain.ratio = true;
         plain
     }
 

@@ -99,6 +99,7 @@ impl<'a> Checker<'a> {
             .chain(names.functions.keys().copied())
             .chain(OWN.iter().copied())
             .chain(names.tables.keys().copied())
+            .chain(names.crosswalks.keys().copied())
             .chain(
                 names
                     .types

@@ -207,8 +207,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn not(&mut self, inner: &tree::Expr, span: Span, scope: &mut Scope) -> Option<Typed> {
-        let value = self.expr(inner, scope)?;
-        let value = self.boolean(value, "`not`")?;
+        // what is not known does not hold, not even turned round
+        self.answer_missing = self.answer_missing.map(|holds| !holds);
+        let value = self.expr(inner, scope);
+        self.answer_missing = self.answer_missing.map(|holds| !holds);
+        let value = self.boolean(value?, "`not`")?;
         Some(Typed::new(Expr::Not(Box::new(value.expr.clone())), Type::new(Base::Boolean), span).inherit(&value))
     }
 
@@ -267,6 +270,11 @@ impl Checker<'_> {
     fn condition_present(&mut self, value: Typed) -> Option<Typed> {
         if !value.ty.missing {
             return Some(value);
+        }
+        if let Some(holds) = self.answer_missing {
+            let fallback = Box::new(Expr::Constant(Constant::Boolean(holds)));
+            let expr = Expr::Coalesce { value: Box::new(value.expr), fallback };
+            return Some(Typed { expr, ty: Type { missing: false, ..value.ty }, missing_because: None, ..value });
         }
         let source = self.source(value.span);
         let mut diagnostic = Diagnostic::new(

@@ -45,6 +45,7 @@ impl Checker<'_> {
         }
         let from = match &value.ty.base {
             Base::Integer(Some(unit)) | Base::Decimal(Some(unit)) => unit.clone(),
+            Base::Integer(None) | Base::Decimal(None) if value.ratio && Unit::one().comparable(&to) => Unit::one(),
             Base::Integer(None) | Base::Decimal(None) => {
                 self.no_unit(&value, &to, unit_span);
                 return None;

@@ -128,6 +128,8 @@ impl Typed {
                 Expr::Constant(_) => true,
                 // A whole value of the event or the envelope: the door's rule holds it.
                 Expr::Path { .. } => true,
+                // A crosswalk holds what a target answered; the segment is held against it where it is written.
+                Expr::Find { .. } => true,
                 Expr::Text(parts) => parts.iter().any(|part| match part {
                     TextPart::Literal(text) => text.chars().any(|c| c != '.') || text.len() > 2,
                     TextPart::Hole(_) => false,

@@ -32,6 +32,11 @@ impl Checker<'_> {
             let table = self.table(declaration)?;
             return self.look_up(&table, keys?, stage.column.as_ref(), stage.span, span);
         }
+        if stage.arguments.is_none()
+            && let Some(declaration) = self.crosswalk_named(&stage.name)
+        {
+            return self.find(value, stage, declaration, span, scope);
+        }
         if let Some(column) = &stage.column {
             self.no_table(&stage.name, Some(column));
             return None;

@@ -28,7 +28,9 @@ impl Checker<'_> {
             return None;
         }
         let candidates = self.scope_names(scope, name.span);
-        diagnostic = if self.table_named(name).is_some() {
+        diagnostic = if self.crosswalk_named(name).is_some() {
+            diagnostic.help(format!("`{0}` is a crosswalk; look a value up with `x | {0}`", name.text))
+        } else if self.table_named(name).is_some() {
             diagnostic.help(format!("`{0}` is a table; look a value up with `x | {0}`", name.text))
         } else if crate::library::find(&name.text).is_some() || self.function_named(name).is_some() {
             diagnostic.help(format!("`{0}` is a function; call it as `{0}(x)` or `x | {0}`", name.text))
@@ -88,6 +90,9 @@ impl Checker<'_> {
         typed.pending = binding.pending;
         if let Some(origin) = typed.origin.clone() {
             self.mark_used(&origin);
+        }
+        if let Some((variable, used)) = &mut self.request {
+            *used |= *variable == binding.variable;
         }
         if typed.ty.missing {
             typed = typed.missing(binding.span, format!("`{}` may be missing", binding.name));

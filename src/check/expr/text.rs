@@ -35,8 +35,10 @@ impl Checker<'_> {
         for part in parts {
             match part {
                 Part::Literal { value, .. } => lowered.push(TextPart::Literal(value.clone())),
-                Part::Hole { value, width, .. } => {
-                    if let Some(width) = width {
+                Part::Hole { value, width, span: part_span } => {
+                    let part_span = *part_span;
+                    let misplaced = width.as_ref().filter(|_| !self.is_in_line(part_span));
+                    if let Some(width) = misplaced {
                         self.report(
                             Diagnostic::new(
                                 Code::E0213,
@@ -48,7 +50,13 @@ impl Checker<'_> {
                         );
                         whole = false;
                     }
-                    match self.hole(value, scope, usage) {
+                    let hole = self.hole(value, scope, usage);
+                    let width = width.as_ref().filter(|_| misplaced.is_none());
+                    let hole = match hole {
+                        Some(hole) if self.is_in_line(part_span) => self.hole_of_line(hole, width, scope),
+                        hole => hole,
+                    };
+                    match hole {
                         Some(hole) => {
                             lowered.push(TextPart::Hole(hole.expr.clone()));
                             typed = typed.inherit(&hole);
@@ -60,6 +68,12 @@ impl Checker<'_> {
         }
         typed.expr = Expr::Text(lowered);
         whole.then_some(typed)
+    }
+
+    /// In the text of a `line` itself, not in that of a function that it calls.
+    fn is_in_line(&self, span: Span) -> bool {
+        let within = |line: Span| line.file == span.file && line.start <= span.start && span.end <= line.end;
+        self.in_line.is_some_and(|line| within(line.span))
     }
 
     /// A hole: a scalar that can be written as text.
@@ -164,6 +178,9 @@ impl Checker<'_> {
     pub(in crate::check) fn unit_named(&mut self, value: Typed) -> Option<Typed> {
         let Some(unit) = value.ty.unit().filter(|_| !value.named).cloned() else { return Some(value) };
         let source = self.source(value.span);
+        // `in` would take the last operand alone
+        let compound = matches!(value.expr, Expr::Arithmetic { .. } | Expr::Call { .. }) && !source.ends_with(')');
+        let operand = if compound { format!("({source})") } else { source };
         let mut diagnostic = Diagnostic::new(
             Code::E0303,
             format!("this counts {unit} and leaves without saying so"),
@@ -174,7 +191,8 @@ impl Checker<'_> {
             diagnostic = diagnostic.also(span, "its unit is declared here");
         }
         self.report(diagnostic.help(format!(
-            "name the unit it leaves in: `{source} in {unit}`, or another of {}",
+            "name the unit it leaves in: `{operand} in {}`, or another of {}",
+            unit.as_written(),
             unit.dimension_name()
         )));
         None

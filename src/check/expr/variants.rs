@@ -130,6 +130,13 @@ impl Checker<'_> {
             })
             .collect();
         let rest = if variants.variants.len() > ARMS_SHOWN { ", _ -> …" } else { "" };
+        if base.place().is_none() {
+            // What a test proves, it proves of a path.
+            self.report(diagnostic.help(format!(
+                "give the value a name and tell the variants apart by that: `let one = {source}`, `match one.{by} {{ … }}`"
+            )));
+            return;
+        }
         self.report(
             diagnostic
                 .help(format!("tell the variants apart first: `match {source}.{by} {{ {}{rest} }}`", arms.join(", "))),

@@ -1,13 +1,14 @@
 //! The lines of a map with parameters that nothing spreads: of what format they are, their own look tells.
 
 use super::lines::Lines;
-use super::{Element, Shape};
+use super::{Element, Shape, XmlShape};
 use crate::check::Checker;
 use crate::check::scope::Scope;
+use crate::model::Namespace;
 use crate::syntax::tree::{self, LineKind, Otherwise, Step};
-use crate::text::Span;
+use std::rc::Rc;
 
-/// Checks the lines as those of a body that fits them. Lines of text, and of SOAP, show only in their place.
+/// Checks the lines as those of a body that fits them.
 pub(in crate::check) fn lines_alone(
     checker: &mut Checker<'_>,
     block: &tree::Block,
@@ -16,25 +17,29 @@ pub(in crate::check) fn lines_alone(
 ) {
     let mut look = Look::default();
     look.block(block);
-    if look.other {
-        return;
-    }
-    let shape = match look.xml {
-        // The body that spreads the lines declares their prefixes.
-        true => Shape::Xml { namespaces: look.prefixes },
-        false => Shape::Json,
+    // The body that spreads the lines declares their prefixes, and may say what stands for forbidden characters.
+    let shape = match look {
+        Look { text: true, .. } => Shape::Text { latin_1: false, replaces: true },
+        Look { xml, soap, namespaces, .. } if xml || soap => {
+            Shape::Xml(Rc::new(XmlShape { namespaces, latin_1: false, replaces: true, soap }))
+        }
+        _ => Shape::Json,
     };
-    checker.lines(block, &mut Lines::new(shape), element, scope);
+    let mut lines = Lines::new(shape);
+    lines.header = lines.shape.is_soap().then(Element::default);
+    checker.lines(block, &mut lines, element, scope);
 }
 
 /// What the lines show of their format.
 #[derive(Default)]
 struct Look {
-    /// Attributes, an element's text, prefixes, or an `each` without `[]`.
+    /// Attributes, an element's text, prefixes, CDATA, or an `each` without `[]`.
     xml: bool,
-    /// Lines of text or of SOAP.
-    other: bool,
-    prefixes: Vec<(Option<String>, String, Span)>,
+    /// A header, or an action.
+    soap: bool,
+    /// Lines of text.
+    text: bool,
+    namespaces: Vec<Namespace>,
 }
 
 impl Look {
@@ -63,14 +68,18 @@ impl Look {
             }
             LineKind::Match { arms, .. } => arms.iter().for_each(|arm| self.block(&arm.block)),
             LineKind::Namespace { .. } => self.xml = true,
-            LineKind::EachLines { .. } | LineKind::Text { .. } | LineKind::Action(_) | LineKind::Header(_) => {
-                self.other = true;
+            LineKind::EachLines { .. } | LineKind::Text { .. } => self.text = true,
+            LineKind::Action(_) => self.soap = true,
+            LineKind::Header(block) => {
+                self.soap = true;
+                self.block(block);
             }
             LineKind::Spread { .. } | LineKind::Reject { .. } | LineKind::Let(_) => {}
         }
     }
 
     fn path(&mut self, path: &tree::TargetPath) {
+        self.xml |= super::leaf::cdata_of(path).is_some();
         for step in &path.steps {
             let name = match step {
                 Step::Name(name) => name,
@@ -85,7 +94,7 @@ impl Look {
             };
             if let Some(prefix) = &name.prefix {
                 self.xml = true;
-                self.prefixes.push((Some(prefix.text.clone()), String::new(), prefix.span));
+                self.namespaces.push(Namespace { prefix: Some(prefix.text.clone()), uri: String::new() });
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::check::Checker;
 use crate::check::show::show;
 use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Base, Expr, Type};
+use crate::model::{Base, Expr, OutName, Type};
 use crate::syntax::tree;
 
 impl Checker<'_> {
@@ -28,10 +28,26 @@ impl Checker<'_> {
         let value = self.unit_named(value)?;
         self.no_hidden_units(&value)?;
         let value = self.formed(value, target)?;
-        if shape.is_xml() {
-            self.fits_xml(&value)?;
+        match shape {
+            Shape::Xml(_) => self.fits_xml(&value)?,
+            Shape::Form => self.fits_form(&value)?,
+            Shape::Json | Shape::Text { .. } => {}
         }
         Some(value)
+    }
+
+    /// Whether the text is written `as cdata`; `None`, reported, where there is no such section.
+    pub(super) fn cdata(&mut self, target: &tree::TargetPath, steps: &[OutName], shape: &Shape) -> Option<bool> {
+        let Some(name) = cdata_of(target) else { return Some(false) };
+        let (message, help) = match steps.last() {
+            _ if !shape.is_xml() => (format!("{} has no CDATA sections", shape.what()), "remove `as cdata`"),
+            Some(OutName::Attribute(_)) => {
+                ("an attribute has no CDATA section".to_owned(), "remove `as cdata`: it is escaped as it must be")
+            }
+            _ => return Some(true),
+        };
+        self.report(Diagnostic::new(Code::E0658, message, name.span, "not there").help(help));
+        None
     }
 
     /// A missing value needs `?`, a failed one `!!`.
@@ -104,7 +120,7 @@ impl Checker<'_> {
     }
 
     fn formed(&mut self, value: Typed, target: &tree::TargetPath) -> Option<Typed> {
-        let Some(form) = &target.form else { return Some(value) };
+        let Some(form) = target.form.as_ref().filter(|_| cdata_of(target).is_none()) else { return Some(value) };
         let plain = Type { missing: false, null: false, ..value.ty.clone() };
         let form = self.form(Some(form), target.zone.as_ref(), &plain)??;
         let base = match form {
@@ -115,15 +131,50 @@ impl Checker<'_> {
         Some(Typed { expr, ty: Type { base, ..value.ty }, ..value })
     }
 
+    /// A scalar, or a list of them, none of which is null.
+    fn fits_form(&mut self, value: &Typed) -> Option<()> {
+        let null = match &value.ty.base {
+            Base::List(item) => item.null || item.base == Base::Null,
+            base => value.ty.null || *base == Base::Null,
+        };
+        let source = self.source(value.span);
+        if null {
+            self.report(
+                Diagnostic::new(
+                    Code::E0212,
+                    "this may be null on purpose, which a form cannot hold",
+                    value.span,
+                    show(&value.ty),
+                )
+                .help(match &value.ty.base {
+                    Base::List(_) => format!("leave null out: `[x each x in {source} where x != null]`"),
+                    _ => format!("give text for null: `{source} ?? \"\"`"),
+                }),
+            );
+            return None;
+        }
+        if is_flat(&value.ty) {
+            return Some(());
+        }
+        let help = match &value.ty.base {
+            Base::Record(_) | Base::Variants(_) => format!("write its fields one by one: `{source}.… -> name`"),
+            Base::List(_) => format!("name one field of the items: `[x.… each x in {source}]`"),
+            _ => "declare its shape in the event, and write its fields".to_string(),
+        };
+        self.report(
+            Diagnostic::new(
+                Code::E0213,
+                format!("{} cannot be written as text", show(&value.ty)),
+                value.span,
+                show(&value.ty),
+            )
+            .help(help),
+        );
+        None
+    }
+
     fn fits_xml(&mut self, value: &Typed) -> Option<()> {
-        let scalar = |base: &Base| {
-            !matches!(base, Base::Record(_) | Base::Variants(_) | Base::List(_) | Base::Dictionary(_) | Base::Any)
-        };
-        let fits = match &value.ty.base {
-            Base::List(item) => scalar(&item.base),
-            other => scalar(other),
-        };
-        if fits {
+        if is_flat(&value.ty) {
             return Some(());
         }
         let help = match &value.ty.base {
@@ -141,6 +192,25 @@ impl Checker<'_> {
             .help(help),
         );
         None
+    }
+}
+
+/// `as cdata`
+pub(super) fn cdata_of(target: &tree::TargetPath) -> Option<&tree::Name> {
+    match &target.form {
+        Some(tree::Form::Named(name)) if name.text == "cdata" => Some(name),
+        _ => None,
+    }
+}
+
+/// A scalar, or a list of scalars.
+fn is_flat(ty: &Type) -> bool {
+    let scalar = |base: &Base| {
+        !matches!(base, Base::Record(_) | Base::Variants(_) | Base::List(_) | Base::Dictionary(_) | Base::Any)
+    };
+    match &ty.base {
+        Base::List(item) => scalar(&item.base),
+        other => scalar(other),
     }
 }
 

@@ -1,14 +1,12 @@
 //! The lines of a map, one by one.
 
-use super::place::Put;
 use super::{Branch, Element, Entry, Shape, path_text};
 use crate::check::Checker;
 use crate::check::expr::in_arm;
 use crate::check::scope::{Binding, Frame, Scope};
-use crate::check::show::show;
 use crate::check::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Base, Comparison, Constant, Expr, Leaf, Node, OutName, Repeat};
+use crate::model::{Comparison, Constant, Expr, Node, OutName};
 use crate::syntax::tree::{self, LineKind, Otherwise};
 use crate::text::Span;
 
@@ -16,25 +14,48 @@ use crate::text::Span;
 pub(super) struct Lines {
     pub shape: Shape,
     /// Below the element at hand, by `source -> path { … }`.
-    prefix: Vec<OutName>,
-    guards: Vec<Expr>,
-    branch: Branch,
+    pub prefix: Vec<OutName>,
+    pub guards: Vec<Expr>,
+    pub branch: Branch,
     /// The path of the element at hand, for reasons.
-    outer: Vec<OutName>,
+    pub outer: Vec<OutName>,
+    /// Lines that belong to the map's head: namespaces, the action.
+    pub head: Vec<Span>,
+    /// What is written into the header of a SOAP envelope; `None` where no `header` may stand.
+    pub header: Option<Element>,
 }
 
 impl Lines {
     pub fn new(shape: Shape) -> Lines {
-        Lines { shape, prefix: Vec::new(), guards: Vec::new(), branch: Vec::new(), outer: Vec::new() }
+        Lines {
+            shape,
+            prefix: Vec::new(),
+            guards: Vec::new(),
+            branch: Vec::new(),
+            outer: Vec::new(),
+            head: Vec::new(),
+            header: None,
+        }
     }
 
-    fn full_path(&self, steps: &[OutName]) -> String {
+    pub fn full_path(&self, steps: &[OutName]) -> String {
         let all: Vec<OutName> = self.outer.iter().chain(&self.prefix).chain(steps).cloned().collect();
         path_text(&all)
     }
 
+    /// A value that is named in the branch at hand: a `reject` in it takes no effect in another one. A path has none,
+    /// and stays one.
+    fn only_there(&self, value: Expr) -> Expr {
+        match self.when(None) {
+            Some(condition) if !matches!(value, Expr::Path { .. } | Expr::Constant(_) | Expr::Index { .. }) => {
+                Expr::If { condition: Box::new(condition), then: Box::new(value), otherwise: Box::new(Expr::Missing) }
+            }
+            _ => value,
+        }
+    }
+
     /// All conditions around, and one more.
-    fn when(&self, own: Option<Expr>) -> Option<Expr> {
+    pub fn when(&self, own: Option<Expr>) -> Option<Expr> {
         self.guards.iter().cloned().chain(own).reduce(|left, right| Expr::And(Box::new(left), Box::new(right)))
     }
 }
@@ -60,326 +81,60 @@ impl Checker<'_> {
             LineKind::Match { subject, arms, span } => self.match_line(subject, arms, *span, at, element, scope),
             LineKind::Spread { name, arguments } => self.spread(name, arguments, line.span, at, element, scope),
             LineKind::Reject { reason, when } => self.reject_line(reason, when.as_ref(), at, element, scope),
-            LineKind::Let(declared) => self.let_line(declared, element, scope),
-            LineKind::Namespace { .. } => {
-                if !at.shape.is_xml() {
-                    self.report(
-                        Diagnostic::new(Code::E0510, "a JSON body has no namespaces", line.span, "not in JSON")
-                            .help("remove the line"),
-                    );
-                }
+            LineKind::Let(declared) => self.let_line(declared, at, element, scope),
+            LineKind::Namespace { .. } if at.head.contains(&line.span) => {}
+            LineKind::Namespace { prefix, .. } => {
+                self.poisoned_prefixes.extend(prefix.iter().map(|prefix| prefix.text.clone()));
+                self.namespace_line(line.span, &at.shape);
             }
-            LineKind::EachLines { .. } | LineKind::Text { .. } => {
-                self.not_yet::<()>(line.span, "lines of a text map");
+            LineKind::EachLines { each, block } => {
+                self.each_lines(each, block, line.span, at, element, scope);
             }
-            LineKind::Action(_) | LineKind::Header(_) => {
-                self.not_yet::<()>(line.span, "SOAP maps");
+            LineKind::Text { text } => {
+                self.text_line(text, line.span, at, element, scope);
             }
+            LineKind::Action(_) if at.head.contains(&line.span) => {}
+            LineKind::Action(_) => {
+                let (message, help) = match at.shape.is_soap() {
+                    true => ("an action stands at the top of the map", "write it before the rules, outside of blocks"),
+                    false => ("only a SOAP map has an action", "write `map as soap 1.1 p:Operation { … }`"),
+                };
+                self.report(Diagnostic::new(Code::E0651, message, line.span, "not here").help(help));
+            }
+            LineKind::Header(block) => self.header_line(block, line.span, at, scope),
         }
     }
 
-    fn rule(&mut self, rule: &tree::Rule, at: &mut Lines, element: &mut Element, scope: &mut Scope) -> Option<()> {
-        let steps = self.steps(&rule.target, &at.shape);
-        let when = match &rule.when {
-            Some(when) => {
-                if rule.target.optional.is_none() {
-                    let path = self.source(rule.target.span);
-                    self.report(
-                        Diagnostic::new(
-                            Code::E0508,
-                            format!("`{path}` is left out where the condition is false, so it carries a `?`"),
-                            when.span,
-                            "not always true",
-                        )
-                        .also(rule.target.span, "may be left out")
-                        .help(format!("write `-> {path}? when …`")),
-                    );
-                }
-                Some(self.condition(when, "`when`", scope)?)
+    fn namespace_line(&mut self, span: Span, shape: &Shape) {
+        let diagnostic = match shape.is_xml() {
+            true => Diagnostic::new(Code::E0510, "namespaces are declared at the top of the map", span, "not here")
+                .help("write it before the rules, outside of blocks and of maps with parameters"),
+            false => {
+                let label = if matches!(shape, Shape::Json) { "not in JSON" } else { "only in XML" };
+                Diagnostic::new(Code::E0510, format!("{} has no namespaces", shape.what()), span, label)
+                    .help("remove the line")
             }
-            None => None,
         };
-        let mark = scope.mark();
-        if let Some((_, yes, _)) = &when {
-            scope.learn(yes.clone());
-        }
-        let done = match &rule.block {
-            Some(block) => {
-                self.block_rule(rule, block, steps, when.map(|(condition, _, _)| condition), at, element, scope)
-            }
-            None => self.leaf_rule(rule, steps, when.map(|(condition, _, _)| condition), at, element, scope),
-        };
-        scope.back_to(mark);
-        done
+        self.report(diagnostic);
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn leaf_rule(
-        &mut self,
-        rule: &tree::Rule,
-        steps: Option<Vec<OutName>>,
-        when: Option<Expr>,
-        at: &mut Lines,
-        element: &mut Element,
-        scope: &mut Scope,
-    ) -> Option<()> {
-        if let tree::ExprKind::Hole = rule.source.kind {
-            self.hole_rule(rule, scope);
-            return None;
-        }
-        let value = self.expr(&rule.source, scope);
-        if let Some(list) = rule.target.list {
-            self.report(
-                Diagnostic::new(
-                    Code::E0505,
-                    "`[]` stands after the target of an `each … { … }`",
-                    list,
-                    "no list of records here",
-                )
-                .help("a list of scalars goes as it is: `[p.id each p in people] -> ids`"),
-            );
-            return None;
-        }
-        let (value, steps) = (value?, steps?);
-        let value = self.leaving(value, &rule.target, &at.shape)?;
-        if let [.., OutName::Attribute(_) | OutName::Here] = steps.as_slice()
-            && matches!(value.ty.base, Base::List(_))
-        {
-            self.report(
-                Diagnostic::new(Code::E0505, "a list has no place in one text", value.span, show(&value.ty))
-                    .help(format!("join its items: `join({}, \" \")`", self.source(value.span))),
-            );
-            return None;
-        }
-        let all: Vec<OutName> = at.prefix.iter().chain(&steps).cloned().collect();
-        let leaf = Leaf {
-            name: all.last()?.clone(),
-            when: at.when(when),
-            path: at.full_path(&steps),
-            value: value.expr,
-            ty: value.ty,
-            rules: Vec::new(),
-        };
-        let branch = at.branch.clone();
-        let shape = at.shape.clone();
-        self.put(element, &all, Put::Leaf(leaf), &branch, rule.target.span, &shape)
-    }
-
-    /// `? -> slotLen`: what fits there.
-    fn hole_rule(&mut self, rule: &tree::Rule, scope: &mut Scope) {
-        let path = self.source(rule.target.span);
-        let wanted = rule.target.unit.as_ref().and_then(|unit| self.unit(unit));
-        let fitting: Vec<String> = self
-            .event
-            .fields
-            .iter()
-            .filter(|field| match (&wanted, field.ty.unit()) {
-                (Some(wanted), Some(unit)) => unit.comparable(wanted),
-                (Some(_), None) => false,
-                (None, _) => true,
-            })
-            .take(8)
-            .map(|field| format!("`{}` ({})", field.name, show(&field.ty)))
-            .collect();
-        let wants = match &wanted {
-            Some(unit) => format!("`{path}` wants a number of {}, written in {unit}", unit.dimension_name()),
-            None => format!("`{path}` takes any value"),
-        };
-        let help = match fitting.is_empty() {
-            true => {
-                format!("no field of the event fits; in scope are {}", self.names_in_scope(scope, 8, rule.source.span))
-            }
-            false => format!("of the event these fit: {}", fitting.join(", ")),
-        };
-        self.report(Diagnostic::new(Code::E0219, wants, rule.source.span, "still to be written").help(help));
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn block_rule(
-        &mut self,
-        rule: &tree::Rule,
-        block: &tree::Block,
-        steps: Option<Vec<OutName>>,
-        when: Option<Expr>,
-        at: &mut Lines,
-        element: &mut Element,
-        scope: &mut Scope,
-    ) -> Option<()> {
-        let source = self.expr(&rule.source, scope)?;
-        if rule.target.unit.is_some() || rule.target.form.is_some() || rule.target.list.is_some() {
-            self.report(
-                Diagnostic::new(
-                    Code::E0505,
-                    "a block is opened for one record, so its target is a path alone",
-                    rule.target.span,
-                    "not a path alone",
-                )
-                .help("for a list write `each x in list -> path[] { … }`"),
-            );
-            return None;
-        }
-        let (Base::Record(_) | Base::Variants(_)) = &source.ty.base else {
-            let help = match &source.ty.base {
-                Base::List(_) => format!(
-                    "go over its items: `each x in {} -> {}[] {{ … }}`",
-                    self.source(source.span),
-                    self.source(rule.target.span)
-                ),
-                _ => "remove the block".to_string(),
+    /// `header { … }`: written into the envelope's header, in the branch at hand.
+    fn header_line(&mut self, block: &tree::Block, span: Span, at: &mut Lines, scope: &mut Scope) {
+        let Some(mut header) = at.header.take() else {
+            let (message, help) = match at.shape.is_soap() {
+                true => ("the header is that of the whole envelope", "write it outside of what is repeated"),
+                false => ("only a SOAP map has a header", "write `map as soap 1.1 p:Operation { … }`"),
             };
-            self.report(
-                Diagnostic::new(
-                    Code::E0209,
-                    format!("a block is opened for a record, not for {}", show(&source.ty)),
-                    source.span,
-                    show(&source.ty),
-                )
-                .help(help),
-            );
-            return None;
+            self.report(Diagnostic::new(Code::E0651, message, span, "not here").help(help));
+            return;
         };
-        if source.ty.missing && rule.target.optional.is_none() {
-            let (text, path) = (self.source(source.span), self.source(rule.target.span));
-            let mut diagnostic = Diagnostic::new(
-                Code::E0203,
-                format!("`{text}` may be missing, but `{path}` is always written"),
-                source.span,
-                "may be missing",
-            );
-            if let Some(cause) = source.missing_because.as_ref().filter(|cause| cause.span != source.span) {
-                diagnostic = diagnostic.also(cause.span, cause.text.clone());
-            }
-            self.report(diagnostic.help(format!("leave it out where it is missing: `{text} -> {path}? {{ … }}`")));
-        }
-        let source = self.never_fails(source, "a block")?;
-        let mut source = self.named_by_path(source, element);
-        let steps = steps?;
-        let mark = scope.mark();
-        let guards = at.guards.len();
-        at.guards.extend(when);
-        if source.ty.missing {
-            at.guards.push(Expr::Present(Box::new(source.expr.clone())));
-            source.ty.missing = false;
-            source.missing_because = None;
-            if let Some(place) = source.place() {
-                scope.learn([(place, crate::check::scope::Proof::Present)]);
-            }
-        }
-        scope.frames.push(Frame::Fields(Box::new(source)));
-        let depth = at.prefix.len();
-        at.prefix.extend(steps);
-        self.lines(block, at, element, scope);
-        at.prefix.truncate(depth);
-        at.guards.truncate(guards);
-        scope.back_to(mark);
-        Some(())
-    }
-
-    /// The value as a path: named by a line before the block if it is none.
-    fn named_by_path(&mut self, value: Typed, element: &mut Element) -> Typed {
-        if matches!(value.expr, Expr::Path { .. }) {
-            return value;
-        }
-        let variable = self.variable();
-        element.entries.push(Entry::Line(Node::Let {
-            variable,
-            name: format!("value{variable}"),
-            value: value.expr.clone(),
-        }));
-        Typed { expr: Typed::local(variable), ..value }
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn each_line(
-        &mut self,
-        each: &tree::Each,
-        target: &tree::TargetPath,
-        when: Option<&tree::Expr>,
-        block: &tree::Block,
-        at: &mut Lines,
-        element: &mut Element,
-        scope: &mut Scope,
-    ) -> Option<()> {
-        let steps = self.steps(target, &at.shape);
-        self.list_mark(target, &at.shape);
-        let mark = scope.mark();
-        let own = match when {
-            Some(when) => {
-                let (condition, yes, _) = self.condition(when, "`when`", scope)?;
-                scope.learn(yes);
-                Some(condition)
-            }
-            None => None,
-        };
-        let bound = self.bind_each(each, scope);
-        let Some(bound) = bound else {
-            scope.back_to(mark);
-            return None;
-        };
-        if bound.list.ty.missing && target.optional.is_none() {
-            let (text, path) = (self.source(bound.list.span), self.source(target.span));
-            self.report(
-                Diagnostic::new(
-                    Code::E0203,
-                    format!("the list `{text}` may be missing, but `{path}` is always written"),
-                    bound.list.span,
-                    "may be missing",
-                )
-                .help(format!(
-                    "leave it out where it is missing: `-> {path}{}?`; or take an empty list: `{text} ?? []`",
-                    if at.shape.is_xml() { "" } else { "[]" }
-                )),
-            );
-        }
         let mut inner = Lines::new(at.shape.clone());
-        let steps_known = steps.clone().unwrap_or_default();
-        inner.outer = at.outer.iter().chain(&at.prefix).chain(&steps_known).cloned().collect();
-        let mut item = Element::default();
-        self.lines(block, &mut inner, &mut item, scope);
+        inner.guards = at.guards.clone();
+        inner.branch = at.branch.clone();
+        let mark = scope.mark();
+        self.lines(block, &mut inner, &mut header, scope);
         scope.back_to(mark);
-        let steps = steps?;
-        let all: Vec<OutName> = at.prefix.iter().chain(&steps).cloned().collect();
-        let Some(OutName::Name(name)) = all.last().cloned() else {
-            self.report(
-                Diagnostic::new(Code::E0505, "an `each` repeats a field or an element", target.span, "neither")
-                    .help("end the path with a name"),
-            );
-            return None;
-        };
-        let repeat = Repeat {
-            name,
-            when: at.when(own),
-            variable: bound.variable,
-            list: bound.list.expr,
-            filter: bound.filter,
-            sort: bound.sort,
-            omit_empty: target.optional.is_some(),
-            nodes: Vec::new(),
-            path: at.full_path(&steps),
-        };
-        let branch = at.branch.clone();
-        let shape = at.shape.clone();
-        self.put(element, &all, Put::Repeat(repeat, item), &branch, target.span, &shape)
-    }
-
-    fn list_mark(&mut self, target: &tree::TargetPath, shape: &Shape) {
-        let path = self.source(target.span);
-        match (shape, target.list) {
-            (Shape::Json, None) => self.report(
-                Diagnostic::new(
-                    Code::E0505,
-                    format!("`each` makes a list, so `{path}` is one"),
-                    target.span,
-                    "no `[]`",
-                )
-                .help(format!("write `-> {path}[] {{ … }}`")),
-            ),
-            (Shape::Xml { .. }, Some(list)) => self.report(
-                Diagnostic::new(Code::E0505, "XML has no lists: the element itself is repeated", list, "not in XML")
-                    .help(format!("write `-> {} {{ … }}`", path.trim_end_matches("[]"))),
-            ),
-            _ => {}
-        }
+        at.header = Some(header);
     }
 
     fn when_line(
@@ -574,7 +329,7 @@ impl Checker<'_> {
         }
     }
 
-    fn let_line(&mut self, declared: &tree::Let, element: &mut Element, scope: &mut Scope) {
+    fn let_line(&mut self, declared: &tree::Let, at: &Lines, element: &mut Element, scope: &mut Scope) {
         let Some(value) = self.expr(&declared.value, scope) else {
             self.poisoned_fields.insert(declared.name.text.clone());
             return;
@@ -583,7 +338,7 @@ impl Checker<'_> {
         element.entries.push(Entry::Line(Node::Let {
             variable,
             name: declared.name.text.clone(),
-            value: value.expr.clone(),
+            value: at.only_there(value.expr.clone()),
         }));
         scope.frames.push(Frame::Value(Binding {
             name: declared.name.text.clone(),

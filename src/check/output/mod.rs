@@ -1,10 +1,17 @@
 //! Maps: the lines of a body become one tree of what is written.
 
 mod alone;
+mod characters;
+mod head;
 mod leaf;
 mod lines;
 mod place;
+mod rule;
+mod text;
+mod width;
 mod xsd;
+
+pub(super) use text::InLine;
 
 pub(super) use alone::lines_alone;
 
@@ -14,6 +21,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Body, Format, Namespace, Node, OutName, QName, Repeat};
 use crate::syntax::tree;
 use crate::text::Span;
+use std::rc::Rc;
 
 /// The arm that a line stands in, of every `when` and `match` around it; two lines with different arms
 /// of one choice are never both written.
@@ -52,12 +60,47 @@ pub(super) enum Entry {
 #[derive(Clone, Debug)]
 pub(super) enum Shape {
     Json,
-    Xml { namespaces: Vec<(Option<String>, String, Span)> },
+    Xml(Rc<XmlShape>),
+    Form,
+    Text {
+        latin_1: bool,
+        /// Something stands for what is forbidden.
+        replaces: bool,
+    },
+}
+
+#[derive(Debug)]
+pub(super) struct XmlShape {
+    /// The author's, and the envelope's.
+    pub namespaces: Vec<Namespace>,
+    pub latin_1: bool,
+    /// Something stands for what is forbidden.
+    pub replaces: bool,
+    pub soap: bool,
 }
 
 impl Shape {
     pub fn is_xml(&self) -> bool {
-        matches!(self, Shape::Xml { .. })
+        matches!(self, Shape::Xml(_))
+    }
+
+    pub fn is_text(&self) -> bool {
+        matches!(self, Shape::Text { .. })
+    }
+
+    pub fn is_soap(&self) -> bool {
+        matches!(self, Shape::Xml(xml) if xml.soap)
+    }
+
+    /// For messages.
+    pub fn what(&self) -> &'static str {
+        match self {
+            Shape::Json => "a JSON body",
+            Shape::Xml(xml) if xml.soap => "a SOAP body",
+            Shape::Xml(_) => "an XML body",
+            Shape::Form => "a form",
+            Shape::Text { .. } => "a text",
+        }
     }
 }
 
@@ -83,156 +126,69 @@ pub(super) fn exclusive(a: &Branch, b: &Branch) -> bool {
 impl Checker<'_> {
     /// The body of a target; `scope` holds what the target's `when` proved.
     pub(super) fn body(&mut self, map: &tree::Map, scope: &mut Scope) -> Option<Body> {
-        let mut root = None;
-        let shape = match &map.format {
-            None => Shape::Json,
-            Some(format) => match format.name.text.as_str() {
-                "json" => {
-                    if let Some(root) = &format.root {
-                        self.report(
-                            Diagnostic::new(Code::E0509, "a JSON body has no root name", root.span, "not in JSON")
-                                .help("remove the name, or write `map as xml` for an element"),
-                        );
-                    }
-                    Shape::Json
-                }
-                "xml" => {
-                    let Some(name) = &format.root else {
-                        self.report(
-                            Diagnostic::new(
-                                Code::E0509,
-                                "an XML body needs the name of its root element",
-                                format.span,
-                                "no root",
-                            )
-                            .help("write it: `map as xml SlotRule { … }`"),
-                        );
-                        return None;
-                    };
-                    root = Some(name.clone());
-                    Shape::Xml { namespaces: self.namespaces(&map.body) }
-                }
-                "soap" | "form" | "text" => {
-                    return self.not_yet(format.span, &format!("`map as {}`", format.name.text));
-                }
-                other => {
-                    let near = super::nearest::nearest(other, ["json", "xml", "soap", "form", "text"]);
-                    self.report(
-                        Diagnostic::new(
-                            Code::E0509,
-                            format!("there is no format `{other}`"),
-                            format.name.span,
-                            "not a format",
-                        )
-                        .help(format!("write `as {}`", near.unwrap_or("json"))),
-                    );
-                    return None;
-                }
-            },
-        };
-        let mut lines = lines::Lines::new(shape.clone());
-        let mut element = Element::default();
         let errors = self.errors();
+        let head = self.head(map)?;
+        let mut lines = lines::Lines::new(head.shape);
+        lines.head = head.lines;
+        lines.header = lines.shape.is_soap().then(Element::default);
+        let mut element = Element::default();
         let mark = scope.mark();
         self.lines(&map.body, &mut lines, &mut element, scope);
         scope.back_to(mark);
-        let format = match (shape, root) {
-            (Shape::Xml { namespaces }, Some(name)) => {
-                let root = self.qname(&name, &namespaces)?;
-                if let (Some(conforming), true) = (&map.conforming, self.errors() == errors) {
-                    self.conforms(conforming, (&root, name.span), &namespaces, &mut element);
-                }
-                let namespaces = namespaces.into_iter().map(|(prefix, uri, _)| Namespace { prefix, uri }).collect();
-                Format::Xml { root, namespaces }
-            }
-            _ => {
-                if let Some(conforming) = &map.conforming {
-                    self.json_conforms(conforming);
-                }
-                Format::Json
-            }
-        };
+        self.null_alone(&element);
+        let mut format = head.format;
+        if let (Some(schema), true) = (&map.conforming, self.errors() == errors) {
+            self.conforms(schema, map, &format, &mut element, scope);
+        }
+        if let (Format::Soap(soap), Some(header)) = (&mut format, lines.header) {
+            self.null_alone(&header);
+            soap.header = header.into_nodes();
+        }
         (self.errors() == errors).then(|| Body { format, nodes: element.into_nodes() })
     }
 
-    /// An XML body against the schema that it names.
+    /// The body against the schema that its map names.
     fn conforms(
         &mut self,
         schema: &tree::Text,
-        root: (&QName, Span),
-        namespaces: &[(Option<String>, String, Span)],
+        map: &tree::Map,
+        format: &Format,
         element: &mut Element,
+        scope: &Scope,
     ) {
-        if !is_xsd(schema) {
-            self.report(
-                Diagnostic::new(
-                    Code::E1070,
-                    "an XML body is held against an XML Schema, an `.xsd` file",
-                    schema.span,
-                    "another kind of schema",
-                )
-                .help("name the XSD: `conforming \"slots.xsd\"`"),
-            );
-            return;
-        }
-        self.conforms_to_xsd(schema, root, namespaces, element);
-    }
-
-    fn json_conforms(&mut self, schema: &tree::Text) {
-        if is_xsd(schema) {
-            self.report(
-                Diagnostic::new(
-                    Code::E1070,
-                    "an XML Schema is of XML bodies, and this one is JSON",
-                    schema.span,
-                    "of XML",
-                )
-                .help("write `map as xml Root conforming \"…\"`, or name a JSON Schema"),
-            );
-            return;
-        }
-        self.not_yet::<()>(schema.span, "`conforming` a JSON Schema");
-    }
-
-    fn namespaces(&mut self, block: &tree::Block) -> Vec<(Option<String>, String, Span)> {
-        let mut found: Vec<(Option<String>, String, Span)> = Vec::new();
-        for line in &block.lines {
-            let tree::LineKind::Namespace { prefix, uri } = &line.kind else { continue };
-            let name = prefix.as_ref().map(|prefix| prefix.text.clone());
-            if let Some((_, _, first)) = found.iter().find(|(known, _, _)| *known == name) {
-                self.report(
-                    Diagnostic::new(Code::E0510, "this namespace is declared twice", line.span, "again here")
-                        .also(*first, "first here")
-                        .help("remove one of the two"),
-                );
-                continue;
+        let is_xsd = schema.value.to_ascii_lowercase().ends_with(".xsd");
+        let root = map.format.as_ref().and_then(|format| format.root.as_ref()).map_or(map.keyword, |root| root.span);
+        match format {
+            Format::Xml { root: name, document } if is_xsd => {
+                self.conforms_to_xsd(schema, (name, root), &document.namespaces, element, scope);
             }
-            let wrong = match (&name, uri.value.as_str()) {
-                (_, "") => Some("a namespace needs a name"),
-                (Some(prefix), _) if prefix.to_ascii_lowercase().starts_with("xml") => {
-                    Some("prefixes that begin with `xml` are XML's own")
-                }
-                (_, "http://www.w3.org/2000/xmlns/" | "http://www.w3.org/XML/1998/namespace") => {
-                    Some("this namespace is XML's own")
-                }
-                (Some(prefix), _) if !place::is_xml_name(prefix) => Some("a prefix is an XML name"),
-                _ => None,
-            };
-            if let Some(wrong) = wrong {
-                self.report(
-                    Diagnostic::new(Code::E0510, wrong, line.span, "this namespace")
-                        .help("write it as `namespace v \"urn:vista:common\"`"),
-                );
-                continue;
+            Format::Soap(soap) if is_xsd => {
+                self.conforms_to_xsd(schema, (&soap.operation, root), &soap.document.namespaces, element, scope);
             }
-            found.push((name, uri.value.clone(), line.span));
+            Format::Json if !is_xsd => {
+                self.not_yet::<()>(schema.span, "`conforming` a JSON Schema");
+            }
+            Format::Xml { .. } | Format::Soap(_) => {
+                self.other_schema(schema, "an XML body", "an XML Schema, an `.xsd` file")
+            }
+            Format::Json => self.other_schema(schema, "a JSON body", "a JSON Schema"),
+            Format::Form => self.other_schema(schema, "a form", "no schema"),
+            Format::Text(_) => self.other_schema(schema, "a text", "no schema"),
         }
-        found
     }
-}
 
-fn is_xsd(schema: &tree::Text) -> bool {
-    schema.value.to_ascii_lowercase().ends_with(".xsd")
+    fn other_schema(&mut self, schema: &tree::Text, body: &str, takes: &str) {
+        let help = match takes {
+            "no schema" => "leave `conforming` out",
+            _ => {
+                "name a schema of that kind, or write the format that this one is of, `map as xml Root` or `map as json`"
+            }
+        };
+        self.report(
+            Diagnostic::new(Code::E1070, format!("{body} is held against {takes}"), schema.span, "another kind")
+                .help(help),
+        );
+    }
 }
 
 /// The words of a target path, for messages and reasons.

@@ -1,6 +1,6 @@
 //! Where a value goes: target paths, and the rule that a place is written once.
 
-use super::{Branch, Element, Entry, Shape, exclusive};
+use super::{Branch, Element, Entry, Shape, XmlShape, exclusive};
 use crate::check::Checker;
 use crate::check::nearest::nearest;
 use crate::diagnostic::{Code, Diagnostic};
@@ -24,8 +24,13 @@ impl Checker<'_> {
                 Step::Name(name) => OutName::Name(self.out_name(name, shape)?),
                 Step::Attribute(name) if !shape.is_xml() => {
                     self.report(
-                        Diagnostic::new(Code::E0503, "a JSON body has no attributes", name.span, "an attribute")
-                            .help(format!("write `{}`, or `map as xml Root`", name.local.text)),
+                        Diagnostic::new(
+                            Code::E0503,
+                            format!("{} has no attributes", shape.what()),
+                            name.span,
+                            "an attribute",
+                        )
+                        .help(format!("write `{}`, or `map as xml Root`", name.local.text)),
                     );
                     return None;
                 }
@@ -41,9 +46,9 @@ impl Checker<'_> {
                     self.report(
                         Diagnostic::new(
                             Code::E0503,
-                            "`.` is the text of an XML element; a JSON body has none",
+                            format!("`.` is the text of an XML element; {} has none", shape.what()),
                             *span,
-                            "not in JSON",
+                            "only in XML",
                         )
                         .help("name a field; a list of scalars is written as `[p.id each p in people] -> ids`"),
                     );
@@ -52,23 +57,43 @@ impl Checker<'_> {
                 Step::Here(_) => OutName::Here,
             });
         }
+        if let (Shape::Form, [_, _, ..]) = (shape, steps.as_slice()) {
+            let flat: Vec<&str> = target
+                .steps
+                .iter()
+                .map(|step| match step {
+                    Step::Name(name) => name.local.text.as_str(),
+                    _ => "",
+                })
+                .collect();
+            self.report(
+                Diagnostic::new(Code::E0652, "a form has no records: its fields are flat", target.span, "a path").help(
+                    format!("if the dot is part of the field's name, put it in backticks: -> `{}`", flat.join(".")),
+                ),
+            );
+            return None;
+        }
         (!steps.is_empty()).then_some(steps)
     }
 
     fn out_name(&mut self, name: &tree::QName, shape: &Shape) -> Option<QName> {
         match shape {
-            Shape::Json => {
+            Shape::Xml(xml) => self.qname(name, xml),
+            _ => {
                 if let Some(prefix) = &name.prefix {
                     self.report(
-                        Diagnostic::new(Code::E0504, "a JSON body has no namespaces", prefix.span, "a prefix").help(
-                            format!("write `{}`, or in backticks if the colon is part of the name", name.local.text),
-                        ),
+                        Diagnostic::new(
+                            Code::E0504,
+                            format!("{} has no namespaces", shape.what()),
+                            prefix.span,
+                            "a prefix",
+                        )
+                        .help(format!("write `{}`, or in backticks if the colon is part of the name", name.local.text)),
                     );
                     return None;
                 }
                 Some(QName { prefix: None, local: name.local.text.clone() })
             }
-            Shape::Xml { namespaces } => self.qname(name, namespaces),
         }
     }
 
@@ -80,10 +105,15 @@ impl Checker<'_> {
             );
             return None;
         }
+        // `xml:lang` and its kin need no declaration (Namespaces in XML 1.0 §3).
+        if let Some(prefix) = name.prefix.as_ref().filter(|prefix| shape.is_xml() && prefix.text == "xml") {
+            let local = self.out_name(&tree::QName { prefix: None, ..name.clone() }, shape)?;
+            return Some(QName { prefix: Some(prefix.text.clone()), ..local });
+        }
         self.out_name(name, shape)
     }
 
-    pub(super) fn qname(&mut self, name: &tree::QName, namespaces: &[(Option<String>, String, Span)]) -> Option<QName> {
+    pub(super) fn qname(&mut self, name: &tree::QName, xml: &XmlShape) -> Option<QName> {
         if !is_xml_name(&name.local.text) {
             self.report(
                 Diagnostic::new(
@@ -96,10 +126,14 @@ impl Checker<'_> {
             );
             return None;
         }
+        self.in_encoding(&name.local.text, xml.latin_1, name.local.span);
         if let Some(prefix) = &name.prefix
-            && !namespaces.iter().any(|(known, _, _)| known.as_deref() == Some(prefix.text.as_str()))
+            && !xml.namespaces.iter().any(|known| known.prefix.as_deref() == Some(prefix.text.as_str()))
         {
-            let near = nearest(&prefix.text, namespaces.iter().filter_map(|(known, _, _)| known.as_deref()))
+            if self.poisoned_prefixes.contains(&prefix.text) {
+                return None;
+            }
+            let near = nearest(&prefix.text, xml.namespaces.iter().filter_map(|known| known.prefix.as_deref()))
                 .map(str::to_string);
             self.report(
                 Diagnostic::new(
@@ -208,6 +242,9 @@ impl Checker<'_> {
         let mut text_of = None;
         for (index, entry) in element.entries.iter().enumerate() {
             match entry {
+                // Mixed text: another piece behind an element.
+                Entry::Leaf { leaf, .. }
+                    if leaf.name == OutName::Here && element.entries[index + 1..].iter().any(Entry::is_element) => {}
                 Entry::Leaf { leaf, branch: other, span: first } if leaf.name == *last && !exclusive(branch, other) => {
                     self.written_twice(span, *first);
                     return None;
@@ -248,6 +285,34 @@ impl Checker<'_> {
         Some(())
     }
 
+    /// An element that is `xsi:nil` has no content (XML Schema part 1, §2.6.2), so a text that may be null stands alone.
+    pub(super) fn null_alone(&mut self, element: &Element) {
+        for (index, entry) in element.entries.iter().enumerate() {
+            match entry {
+                Entry::Group { element, .. } => self.null_alone(element),
+                Entry::Leaf { leaf, branch, span } if leaf.name == OutName::Here && leaf.ty.null => {
+                    let beside =
+                        element.entries.iter().enumerate().find_map(|(other, entry)| {
+                            (other != index).then(|| entry.content_beside(branch)).flatten()
+                        });
+                    if let Some(beside) = beside {
+                        self.report(
+                            Diagnostic::new(
+                                Code::E0212,
+                                "this text may be null on purpose, and an element that is null has nothing inside",
+                                *span,
+                                "may be null",
+                            )
+                            .also(beside, "written inside, too")
+                            .help("give text for null: `… ?? \"\" -> .`"),
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn written_twice(&mut self, span: Span, first: Span) {
         self.report(
             Diagnostic::new(
@@ -267,6 +332,40 @@ impl Checker<'_> {
                 .also(first, "and here")
                 .help("write the value under a name of its own"),
         );
+    }
+}
+
+impl Entry {
+    /// Whether it writes elements.
+    fn is_element(&self) -> bool {
+        match self {
+            Entry::Leaf { leaf, .. } => matches!(leaf.name, OutName::Name(_)),
+            Entry::Group { .. } | Entry::Repeat { .. } => true,
+            Entry::Line(_) => false,
+        }
+    }
+
+    /// Where it writes content into the element, for an event for which that branch is written, too.
+    fn content_beside(&self, branch: &Branch) -> Option<Span> {
+        match self {
+            Entry::Leaf { leaf, branch: other, span } => {
+                let content = !matches!(leaf.name, OutName::Attribute(_));
+                (content && !exclusive(branch, other)).then_some(*span)
+            }
+            Entry::Repeat { branch: other, span, .. } => (!exclusive(branch, other)).then_some(*span),
+            Entry::Group { element, span, .. } => {
+                element.entries.iter().any(|entry| entry.written_beside(branch)).then_some(*span)
+            }
+            Entry::Line(_) => None,
+        }
+    }
+
+    fn written_beside(&self, branch: &Branch) -> bool {
+        match self {
+            Entry::Leaf { branch: other, .. } | Entry::Repeat { branch: other, .. } => !exclusive(branch, other),
+            Entry::Group { element, .. } => element.entries.iter().any(|entry| entry.written_beside(branch)),
+            Entry::Line(_) => false,
+        }
     }
 }
 

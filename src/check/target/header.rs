@@ -1,14 +1,12 @@
-//! Headers and credentials.
+//! Headers.
 
 use super::environment;
 use crate::check::Checker;
-use crate::check::nearest::nearest;
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::target::HeaderPart;
-use crate::model::{Auth, Expr, HeaderRule, Secret};
-use crate::syntax::tree::{self, AuthArgument, ExprKind, Part};
-use crate::text::Span;
+use crate::model::{Expr, HeaderRule};
+use crate::syntax::tree::{self, ExprKind, Part};
 
 impl Checker<'_> {
     pub(super) fn header(&mut self, name: &tree::Name, value: &tree::Expr, scope: &mut Scope) -> Option<HeaderRule> {
@@ -66,59 +64,5 @@ impl Checker<'_> {
         let value = self.expr(node, scope)?;
         let value = self.request_value(value, "a header")?;
         Some(self.with_lets(value.expr))
-    }
-
-    pub(super) fn auth(&mut self, auth: &tree::Auth, span: Span) -> Option<Auth> {
-        let mut secrets = Vec::new();
-        let mut arguments = auth.arguments.iter();
-        while let Some(argument) = arguments.next() {
-            let secret = match (argument, argument.word()) {
-                (AuthArgument::Word(_), Some(kind @ ("env" | "file"))) => match (kind, arguments.next()) {
-                    ("env", Some(AuthArgument::Word(name))) => Some(Secret::Environment(name.text.clone())),
-                    ("env", Some(AuthArgument::Text(name))) => Some(Secret::Environment(name.value.clone())),
-                    ("file", Some(AuthArgument::Text(path))) => Some(Secret::File(path.value.clone())),
-                    _ => None,
-                },
-                _ => None,
-            };
-            let Some(secret) = secret else {
-                self.report(
-                    Diagnostic::new(
-                        Code::E0614,
-                        "a secret is named by reference only",
-                        argument.span(),
-                        "not a reference",
-                    )
-                    .help("write `env NAME` or `file \"/path\"`"),
-                );
-                return None;
-            };
-            secrets.push(secret);
-        }
-        match (auth.scheme.text.as_str(), secrets.as_slice()) {
-            ("bearer", [token]) => Some(Auth::Bearer(token.clone())),
-            ("basic", [user, password]) => Some(Auth::Basic { user: user.clone(), password: password.clone() }),
-            ("oauth2" | "certificate", _) => self.not_yet(span, &format!("`auth {}`", auth.scheme.text)),
-            ("bearer" | "basic", _) => {
-                self.report(
-                    Diagnostic::new(Code::E0614, "this is not what the scheme needs", span, "wrong number of secrets")
-                        .help("write `auth bearer env TOKEN`, or `auth basic env USER env PASSWORD`"),
-                );
-                None
-            }
-            (other, _) => {
-                let near = nearest(other, ["bearer", "basic", "oauth2", "certificate"]).unwrap_or("bearer");
-                self.report(
-                    Diagnostic::new(
-                        Code::E0614,
-                        format!("there is no scheme `{other}`"),
-                        auth.scheme.span,
-                        "not a scheme",
-                    )
-                    .help(format!("write `auth {near} …`")),
-                );
-                None
-            }
-        }
     }
 }

@@ -1,23 +1,28 @@
 //! Targets: method, URL with its holes, key, order, versions, headers, patience.
 
+mod answer;
+mod auth;
 mod header;
 mod patience;
 mod url;
+mod username_token;
 
 use crate::check::Checker;
 use crate::check::expr::literal;
 use crate::check::nearest::nearest;
-use crate::check::scope::Scope;
+use crate::check::scope::{Binding, Frame, Scope};
 use crate::check::show::show;
-use crate::check::typed::Typed;
+use crate::check::typed::{Pending, Typed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Accept, Base, Expr, Limit, Retry, Root, Target, TargetEach, UrlPart};
+use crate::model::{Accept, Base, Expr, Field, Limit, RecordType, Retry, Root, Target, TargetEach, Type, UrlPart};
 use crate::syntax::tree::{self, ClauseKind, ExprKind, Part};
 use crate::text::Span;
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 /// The header that carries the idempotency key.
 const KEY_HEADER: &str = "Idem-Key";
+/// The name under which a request knows its own key.
+const REQUEST: &str = "request";
 const DEFAULT_TIMEOUT_MS: u64 = 10_000;
 
 impl Checker<'_> {
@@ -35,19 +40,30 @@ impl Checker<'_> {
             }
             None => None,
         };
+        scope.given.extend(when.clone());
         let each = match &node.each {
             Some(each) => {
                 let bound = self.bind_each(each, &mut scope)?;
                 let list = self.never_missing(bound.list, "`each` on a target")?;
-                Some(TargetEach {
+                let each_of = TargetEach {
                     variable: bound.variable,
                     list: self.with_lets(list.expr),
                     filter: bound.filter.map(|filter| self.with_lets(filter)),
-                })
+                    sort: bound.sort.map(|sort| self.with_lets(sort)),
+                };
+                for value in [&each_of.list].into_iter().chain(&each_of.filter).chain(&each_of.sort) {
+                    self.no_look_up(value, "`each` on a target", each.span)?;
+                }
+                scope.given.extend(each_of.filter.clone());
+                Some(each_of)
             }
             None => None,
         };
+        self.request = None;
+        let mark = scope.mark();
+        self.offer_request(&mut scope);
         let url = self.url(&node.url, &mut scope);
+        scope.back_to(mark);
         let mut target = Target {
             name: node.name.as_ref().map(|name| name.text.clone()),
             method: method.unwrap_or_default(),
@@ -57,6 +73,7 @@ impl Checker<'_> {
             when,
             key: Vec::new(),
             key_header: KEY_HEADER.into(),
+            request: None,
             order_by: Vec::new(),
             newest_by: None,
             headers: Vec::new(),
@@ -65,20 +82,48 @@ impl Checker<'_> {
             retry: Retry::default(),
             limit: Limit::default(),
             accept: Accept::default(),
+            answer: None,
+            remember: Vec::new(),
+            forget: Vec::new(),
             body: None,
         };
         self.clauses(node, &mut target, &mut scope);
         self.key_says_the_change(node, &target);
         self.used_lets.clear();
         if let Some(map) = map {
+            self.offer_request(&mut scope);
             let mut body = self.body(map, &mut scope);
             if let Some(body) = &mut body {
                 let lets = self.let_nodes();
                 body.nodes.splice(0..0, lets);
             }
             target.body = body;
+            self.body_fits_target(node, map, &mut target);
         }
+        target.request = self.request.take().and_then(|(variable, used)| used.then_some(variable));
         (self.errors() == errors).then_some(target)
+    }
+
+    /// `request.key`, the idempotency key, where the request itself is written; a name of the author's wins.
+    fn offer_request(&mut self, scope: &mut Scope) {
+        if self.scope_names(scope, Span::new(0, 0, 0)).iter().any(|name| name == REQUEST) {
+            return;
+        }
+        let variable = match self.request {
+            Some((variable, _)) => variable,
+            None => self.variable(),
+        };
+        self.request.get_or_insert((variable, false));
+        let key = Field { name: "key".into(), ty: Type::new(Base::Text), doc: None };
+        scope.frames.push(Frame::Value(Binding {
+            name: REQUEST.into(),
+            variable,
+            ty: Type::new(Base::Record(RecordType { name: Some(REQUEST.into()), fields: vec![key] })),
+            origin: None,
+            named: false,
+            pending: Pending::Nothing,
+            span: Span::new(0, 0, 0),
+        }));
     }
 
     fn method(&mut self, node: &tree::Target, map: Option<&tree::Map>) -> Option<String> {
@@ -140,6 +185,7 @@ impl Checker<'_> {
     }
 
     fn clauses(&mut self, node: &tree::Target, target: &mut Target, scope: &mut Scope) {
+        target.answer = self.answer_shape(node);
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         for clause in &node.clauses {
             let name = clause_name(&clause.kind);
@@ -181,9 +227,18 @@ impl Checker<'_> {
                 ),
             );
         }
-        if target.order_by.is_empty() {
-            target.order_by.extend(target.key.first().cloned());
+        if target.order_by.is_empty()
+            && let Some(first) = target.key.first()
+        {
+            let first = first.clone();
+            let at = node.clauses.iter().find_map(|clause| match &clause.kind {
+                ClauseKind::Key(parts) => parts.first().map(|part| part.span),
+                _ => None,
+            });
+            self.no_look_up(&first, "`order by`", at.unwrap_or(node.keyword));
+            target.order_by.push(first);
         }
+        self.answer_is_used(node, target);
     }
 
     fn clause(&mut self, clause: &tree::Clause, target: &mut Target, scope: &mut Scope) -> Option<()> {
@@ -192,14 +247,17 @@ impl Checker<'_> {
             ClauseKind::OrderBy(parts) => target.order_by = self.parts(parts, "`order by`", scope)?,
             ClauseKind::NewestBy(version) => target.newest_by = Some(self.version(version, scope)?),
             ClauseKind::Header { name, value } => {
-                let header = self.header(name, value, scope)?;
-                target.headers.push(header);
+                let mark = scope.mark();
+                self.offer_request(scope);
+                let header = self.header(name, value, scope);
+                scope.back_to(mark);
+                target.headers.push(header?);
             }
             ClauseKind::Auth(auth) => target.auth = Some(self.auth(auth, clause.span)?),
             ClauseKind::Timeout(duration) => target.timeout_ms = self.milliseconds(duration)?,
             ClauseKind::Retry(retry) => target.retry = self.retry(retry, clause.span)?,
             ClauseKind::Limit(limits) => target.limit = self.limits(limits)?,
-            ClauseKind::Accept(accept) => target.accept = self.accept(accept)?,
+            ClauseKind::Accept(accept) => target.accept = self.accept(accept, target.answer.as_ref())?,
             ClauseKind::Record(record) => {
                 if record.value.is_empty() {
                     self.report(
@@ -210,11 +268,16 @@ impl Checker<'_> {
                 }
                 target.record = record.value.clone();
             }
-            ClauseKind::Answer(_) | ClauseKind::Remember { .. } | ClauseKind::Forget { .. } => {
-                self.not_yet::<()>(clause.span, "crosswalks")?;
+            ClauseKind::Remember { key, value, crosswalk } => {
+                let remember = self.remember(key, value, crosswalk, target, scope)?;
+                target.remember.push(remember);
             }
-            // Reported with the syntax.
-            ClauseKind::Unknown(_) => {}
+            ClauseKind::Forget { key, crosswalk } => {
+                let forget = self.forget(key, crosswalk, scope)?;
+                target.forget.push(forget);
+            }
+            // Read before the others, which ask for it; or reported with the syntax.
+            ClauseKind::Answer(_) | ClauseKind::Unknown(_) => {}
         }
         Some(())
     }
@@ -226,6 +289,9 @@ impl Checker<'_> {
                 let value = self.expr(part, scope)?;
                 let mut value = self.request_value_named(value, place)?;
                 value.expr = self.with_lets(value.expr);
+                if place == "`order by`" {
+                    self.no_look_up(&value.expr, place, part.span)?;
+                }
                 Some(value.expr)
             })
             .collect();
@@ -264,7 +330,9 @@ impl Checker<'_> {
             );
             return None;
         }
-        Some(self.with_lets(value.expr))
+        let version = self.with_lets(value.expr);
+        self.no_look_up(&version, "`newest by`", value.span)?;
+        Some(version)
     }
 
     /// A key that names the record but not the change makes the second change look like the first again.

@@ -1,10 +1,10 @@
-//! How long a target is waited for, how often it is tried, and which answers mean delivered.
+//! How long a target is waited for, how often it is tried, and how much it is sent at once.
 
 use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::unit::Unit;
-use crate::model::{Accept, Limit, Retry};
-use crate::syntax::tree::{self, ExprKind};
+use crate::model::{Limit, Retry};
+use crate::syntax::tree;
 use crate::text::Span;
 
 impl Checker<'_> {
@@ -94,43 +94,4 @@ impl Checker<'_> {
         }
         Some(limit)
     }
-
-    /// `status in 200..299` (and `not fault`, which holds anyway).
-    pub(super) fn accept(&mut self, node: &tree::Expr) -> Option<Accept> {
-        if let ExprKind::Binary { operator: tree::Binary::And, left, right, .. } = &node.kind
-            && is_not_fault(right)
-        {
-            return self.accept(left);
-        }
-        if is_not_fault(node) {
-            return Some(Accept::default());
-        }
-        if let ExprKind::Between { value, low, high } = &node.kind {
-            let status = matches!(&value.kind, ExprKind::Name(name) if name.text == "status");
-            let bound = |node: &tree::Expr| match &node.kind {
-                ExprKind::Number(text) => text.parse::<u16>().ok().filter(|status| (100..600).contains(status)),
-                _ => None,
-            };
-            if let (true, Some(from), Some(to)) = (status, bound(low), bound(high))
-                && from <= to
-            {
-                return Some(Accept { from, to });
-            }
-        }
-        if let ExprKind::Binary { operator: tree::Binary::Equal, left, right, .. } = &node.kind
-            && let (ExprKind::Name(name), ExprKind::Number(text)) = (&left.kind, &right.kind)
-            && let (true, Ok(status @ 100..600)) = (name.text == "status", text.parse::<u16>())
-        {
-            return Some(Accept { from: status, to: status });
-        }
-        self.report(
-            Diagnostic::new(Code::E0616, "`accept` says which statuses mean delivered", node.span, "not understood")
-                .help("write `accept status in 200..299`; tests of the answer's body are not in this version"),
-        );
-        None
-    }
-}
-
-fn is_not_fault(node: &tree::Expr) -> bool {
-    matches!(&node.kind, ExprKind::Not(inner) if matches!(&inner.kind, ExprKind::Name(name) if name.text == "fault"))
 }

@@ -1,6 +1,6 @@
 //! What a test expects, held against the body that a target makes.
 
-use super::shape::{Walk, first_byte, misspelt};
+use super::shape::{Walk, first_byte, misspelt, quoted, them};
 use crate::check::nearest::nearest;
 use crate::model::{Leaf, Node, OutName, Repeat};
 use crate::text::json::{Json, Value};
@@ -36,13 +36,18 @@ pub fn object(walk: &mut Walk, json: &Json, nodes: &[Node]) {
         }
         walk.under(&member.name, |walk| fits_a_way(walk, &member.value, &here));
     }
+    let mut left_out: Vec<&str> = Vec::new();
     for (name, way) in &ways {
         let misspelt = || misspelt(json, name, |name| ways.iter().any(|(known, _)| *known == name));
-        if json.get(name).is_none() && always(way) && !misspelt() {
-            let message = format!("{} always has `{name}`, but the test leaves it out", walk.whole());
-            let help = format!("add `\"{name}\": …`");
-            walk.wrong(first_byte(json), message, format!("no `{name}` in here"), Some(help));
+        if json.get(name).is_none() && always(way) && !left_out.contains(name) && !misspelt() {
+            left_out.push(name);
         }
+    }
+    if !left_out.is_empty() {
+        let what = quoted(left_out.iter().copied());
+        let message = format!("{} always has {what}, but the test leaves {} out", walk.whole(), them(&left_out));
+        let help = left_out.iter().map(|name| format!("\"{name}\": …")).collect::<Vec<_>>().join(", ");
+        walk.wrong(first_byte(json), message, "left out", Some(format!("add `{help}`")));
     }
 }
 
@@ -88,7 +93,7 @@ fn ways(nodes: &[Node]) -> Vec<(&str, Way<'_>)> {
             },
             Node::Group { name, nodes } => Some((name.local.as_str(), Way::Group(nodes))),
             Node::Repeat(repeat) => Some((repeat.name.local.as_str(), Way::Repeat(repeat))),
-            Node::Let { .. } | Node::Reject { .. } => None,
+            Node::Let { .. } | Node::Reject { .. } | Node::Line(_) | Node::Each(_) => None,
         })
         .collect()
 }
@@ -103,7 +108,7 @@ fn always(way: &Way) -> bool {
 }
 
 fn names(ways: &[(&str, Way)]) -> String {
-    let mut names: Vec<String> = ways.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let mut names: Vec<&str> = ways.iter().map(|(name, _)| *name).collect();
     names.dedup();
-    crate::check::show::and_list(&names, 8)
+    quoted(names.into_iter())
 }

@@ -41,6 +41,7 @@ impl Checker<'_> {
             line: self.line_of(node.span),
             given: String::new(),
             meta: None,
+            crosswalks: Vec::new(),
             expectations: Vec::new(),
         };
         let mut given: Option<Span> = None;
@@ -69,9 +70,8 @@ impl Checker<'_> {
                     }
                     None => sound = false,
                 },
-                TestPartKind::Crosswalk { .. } => {
-                    self.not_yet::<()>(part.span, "crosswalks");
-                    sound = false;
+                TestPartKind::Crosswalk { name, entries } => {
+                    sound &= self.test_entries(name, entries, &mut test.crosswalks).is_some();
                 }
                 TestPartKind::Expect { target, expected } => {
                     let line = self.line_of(part.span);

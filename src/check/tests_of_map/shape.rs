@@ -1,7 +1,7 @@
 //! A value of test data held against a type.
 
 use crate::check::nearest::nearest;
-use crate::check::show::{list_codes, show};
+use crate::check::show::{and_list, list_codes, show};
 use crate::library::form::FormCode;
 use crate::library::iso;
 use crate::model::number::{is_integral_lexeme, is_number_lexeme};
@@ -108,19 +108,15 @@ impl Walk {
     }
 
     pub fn record(&mut self, json: &Json, record: &RecordType) {
+        let mut needed = Vec::new();
         for field in &record.fields {
             match json.get(&field.name) {
                 Some(value) => self.under(&field.name, |walk| walk.value(value, &field.ty)),
                 None if field.ty.missing || misspelt(json, &field.name, |name| record.field(name).is_some()) => {}
-                None => {
-                    let whole = self.whole();
-                    let message = format!("{whole} has no `{}`, which is declared `{}`", field.name, show(&field.ty));
-                    let help = format!("add `\"{}\": …`, or declare it `?` if it may be left out", field.name);
-                    let at = first_byte(json);
-                    self.under(&field.name, |walk| walk.wrong(at, message, "the field is left out", Some(help)));
-                }
+                None => needed.push(field),
             }
         }
+        self.needed(json, &needed);
         let Value::Object(members) = &json.value else { return };
         let left_out: Vec<&str> =
             record.fields.iter().map(|field| field.name.as_str()).filter(|name| json.get(name).is_none()).collect();
@@ -140,6 +136,21 @@ impl Walk {
                 self.tell(MisfitKind::Doubtful, member.name_at.clone(), message, "not declared".into(), help);
             }
         }
+    }
+
+    /// Fields that are left out and must not be: one finding, since they have one place.
+    fn needed(&mut self, json: &Json, needed: &[&Field]) {
+        let Some(first) = needed.first() else { return };
+        let whole = self.whole();
+        let names: Vec<&str> = needed.iter().map(|field| field.name.as_str()).collect();
+        let message = match needed {
+            [field] => format!("{whole} has no `{}`, which is declared `{}`", field.name, show(&field.ty)),
+            _ => format!("{whole} has no {}, which are declared without `?`", quoted(names.iter().copied())),
+        };
+        let members = names.iter().map(|name| format!("\"{name}\": …")).collect::<Vec<_>>().join(", ");
+        let help = format!("add `{members}`, or declare {} `?` if {} may be left out", them(&names), they(&names));
+        let at = first_byte(json);
+        self.under(&first.name, |walk| walk.wrong(at, message, "left out", Some(help)));
     }
 
     /// The fields of the variant that the discriminator names; without one of the names, that alone is told.
@@ -250,6 +261,19 @@ pub fn dotted(path: &[String]) -> String {
         text.push_str(step);
     }
     text
+}
+
+/// `` `a`, `b` and `c` ``, for sentences.
+pub fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    and_list(&names.map(|name| format!("`{name}`")).collect::<Vec<_>>(), 8)
+}
+
+pub fn them(names: &[&str]) -> &'static str {
+    if names.len() == 1 { "it" } else { "them" }
+}
+
+fn they(names: &[&str]) -> &'static str {
+    if names.len() == 1 { "it" } else { "they" }
 }
 
 /// The opening bracket: a label under lines of data tells nothing.

@@ -134,6 +134,26 @@ pub fn check_format(pattern: &str, base: &Base) -> Result<(), String> {
 }
 
 impl Pattern {
+    /// The most characters that it writes.
+    pub fn longest(&self) -> u64 {
+        let longest = |names: &[&str], short: bool| match short {
+            true => 3,
+            false => names.iter().map(|name| name.len()).max().unwrap_or(0),
+        };
+        let characters = self.parts.iter().map(|part| match part {
+            Part::Literal(text) => text.chars().count(),
+            Part::Field(Field { kind, width }) => match (kind, width) {
+                (Kind::MonthName { short }, _) => longest(&MONTHS, *short),
+                (Kind::Weekday { short }, _) => longest(&WEEKDAYS, *short),
+                (Kind::Half, _) => 2,
+                (Kind::Offset(OffsetForm { minutes: Minutes::Colon, .. }), _) => 6,
+                (Kind::Offset(_), _) => 5,
+                (_, Width::Exactly(digits) | Width::UpTo(digits)) => usize::from(*digits),
+            },
+        });
+        characters.sum::<usize>() as u64
+    }
+
     /// Reads the letters.
     ///
     /// # Errors

@@ -57,10 +57,49 @@ pub(super) fn pad_right(constants: &[Option<&Constant>]) -> Result<Box<dyn Prepa
 }
 
 fn pad(constants: &[Option<&Constant>], left: bool) -> Result<Box<dyn Prepared>, String> {
+    let fill = constant_text(constants, 2)?.map_or(Ok(' '), fill)?;
+    Ok(Box::new(Pad { width: width(constants)?, fill, left }))
+}
+
+/// The second argument.
+fn width(constants: &[Option<&Constant>]) -> Result<usize, String> {
     let width = constant_count(constants, 1)?.filter(|width| (0..=MAX_WIDTH).contains(width));
     let width = width.ok_or_else(|| format!("the width must be a whole number from 0 to {MAX_WIDTH}"))?;
-    let fill = constant_text(constants, 2)?.map_or(Ok(' '), fill)?;
-    Ok(Box::new(Pad { width: width as usize, fill, left }))
+    Ok(width as usize)
+}
+
+/// A field of a fixed width.
+struct Fit {
+    width: usize,
+    right: bool,
+}
+
+pub(super) fn fit_left(constants: &[Option<&Constant>]) -> Result<Box<dyn Prepared>, String> {
+    fit(constants, false)
+}
+
+pub(super) fn fit_right(constants: &[Option<&Constant>]) -> Result<Box<dyn Prepared>, String> {
+    fit(constants, true)
+}
+
+fn fit(constants: &[Option<&Constant>], right: bool) -> Result<Box<dyn Prepared>, String> {
+    Ok(Box::new(Fit { width: width(constants)?, right }))
+}
+
+impl Prepared for Fit {
+    fn call<'e>(&self, arguments: &mut [Value<'e>]) -> Value<'e> {
+        let Some(text) = arguments.first().and_then(Value::to_text) else {
+            return Value::failed("this cannot be written as text");
+        };
+        let width = self.width;
+        match text.chars().count() {
+            length if length > width => {
+                Value::failed(format!("the text is longer than its field of {width} characters"))
+            }
+            _ if self.right => Value::from(format!("{text:>width$}")),
+            _ => Value::from(format!("{text:<width$}")),
+        }
+    }
 }
 
 impl Prepared for Pad {

@@ -15,6 +15,10 @@ const FILL: Parameter = Parameter::new("fill", Takes::Text).constant(check_fill)
 /// What `contains` and `index_of` look in: a text or a list.
 const WHOLE: Parameter = Parameter::new("whole", Takes::Either(&[Takes::Text, Takes::List(&Takes::Scalar)]));
 
+/// Made for the fields of a `line` alone.
+const FIT: Signature = Signature::new(&[Parameter::new("value", Takes::Scalar), WIDTH], Returns::Text)
+    .may_fail("the text may be longer than its field");
+
 const OF_TEXT: Signature = Signature::new(&[TEXT], Returns::Text);
 const OF_TWO: Signature = Signature::new(&[TEXT, Parameter::new("part", Takes::Text)], Returns::Boolean);
 
@@ -94,6 +98,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
         example(r#"pad_right("Ann", 5)"#, r#""Ann  ""#),
         example(r#"pad_right("Ann", 5, ".")"#, r#""Ann..""#),
     ]),
+    Function::prepared(
+        "fit_left",
+        Group::Text,
+        "The text, filled up on its right with spaces to the width: a field `{x:20}` of a `line`. Fails where it is longer.",
+        FIT,
+        measure::fit_left,
+    )
+    .internal(),
+    Function::prepared(
+        "fit_right",
+        Group::Text,
+        "The text, filled up on its left with spaces to the width: a field `{x:>8}` of a `line`. Fails where it is longer.",
+        FIT,
+        measure::fit_right,
+    )
+    .internal(),
     function("strip_non_digits", "Only the digits 0 to 9 of the text.", OF_TEXT, change::strip_non_digits)
         .examples(&[example(r#"strip_non_digits("(555) 010-2030")"#, r#""5550102030""#)]),
     function(

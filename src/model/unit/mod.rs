@@ -236,6 +236,12 @@ impl Unit {
         self.0.difference
     }
 
+    /// As an author writes it after `in`: of a difference the unit alone, since the value tells the rest.
+    pub fn as_written(&self) -> String {
+        let quote = if self.0.quoted { "'" } else { "" };
+        format!("{quote}{}{quote}", self.0.written)
+    }
+
     /// The unit of the difference of two numbers in this one: of temperatures a unit apart, which
     /// converts without offset; of everything else the unit itself.
     pub fn difference(&self) -> Unit {

@@ -57,6 +57,7 @@ impl<'m> Compiler<'m> {
             Expr::Index { list, index } => self.index(list, index),
             Expr::Lookup { table, keys, column } => self.lookup(table, keys, *column),
             Expr::Inverse { table, value } => self.inverse(table, value),
+            Expr::Find { crosswalk, key } => self.find(crosswalk, key),
             Expr::Let { variable, value, body } => self.binding_expression(*variable, value, body),
             Expr::Match { subject, arms, default } => self.matching(subject, arms, default.as_deref()),
             Expr::Present(value) => self.present(value),
@@ -379,6 +380,11 @@ impl<'m> Compiler<'m> {
         self.scope.sensitive |= before;
         self.ask(table, declared)?;
         Ok(Code::Lookup(Box::new(Lookup { table, keys, column, sensitive })))
+    }
+
+    fn find(&mut self, name: &str, key: &'m Expr) -> Compiled<Code> {
+        let crosswalk = self.crosswalk(name)?;
+        Ok(Code::Find { crosswalk, key: self.boxed(key)? })
     }
 
     fn inverse(&mut self, name: &str, value: &'m Expr) -> Compiled<Code> {

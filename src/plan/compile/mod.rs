@@ -10,7 +10,7 @@ use super::code::{Access, Base, Code, Items, TableCode};
 use super::error::PlanError;
 use super::limits::{MAX_LOCALS, MAX_NESTING};
 use super::shape::{Kind, ShapeId, Shapes};
-use crate::model::{Expr, Mapping, Root, Table};
+use crate::model::{Crosswalk, Expr, Mapping, Root, Table};
 
 /// What a local name stands for.
 #[derive(Clone)]
@@ -28,6 +28,7 @@ pub struct Compiler<'m> {
     pub shapes: Shapes,
     tables: HashMap<&'m str, (usize, &'m Table)>,
     compiled: Vec<Option<TableCode>>,
+    crosswalks: Vec<&'m Crosswalk>,
     /// Tables that are being compiled: asking one of them would never end.
     open: Vec<usize>,
     scope: Scope,
@@ -55,10 +56,17 @@ impl<'m> Compiler<'m> {
             shapes: Shapes::new(&mapping.event)?,
             tables: HashMap::new(),
             compiled: mapping.tables.iter().map(|_| None).collect(),
+            crosswalks: Vec::with_capacity(mapping.crosswalks.len()),
             open: Vec::new(),
             scope: Scope::default(),
             place: String::new(),
         };
+        for crosswalk in &mapping.crosswalks {
+            if compiler.crosswalk(&crosswalk.name).is_ok() {
+                return Err(PlanError::new(format!("crosswalk {}", crosswalk.name), "declared twice"));
+            }
+            compiler.crosswalks.push(crosswalk);
+        }
         for (index, table) in mapping.tables.iter().enumerate() {
             if compiler.tables.insert(&table.name, (index, table)).is_some() {
                 return Err(PlanError::new(format!("table {}", table.name), "declared twice"));
@@ -74,6 +82,34 @@ impl<'m> Compiler<'m> {
     pub fn finish(self) -> (Shapes, Vec<TableCode>) {
         // all were compiled by `new`
         (self.shapes, self.compiled.into_iter().flatten().collect())
+    }
+
+    /// The crosswalk's index in the mapping.
+    pub fn crosswalk(&self, name: &str) -> Compiled<usize> {
+        match self.crosswalks.iter().position(|crosswalk| crosswalk.name == name) {
+            Some(index) => Ok(index),
+            None => self.error(format!("no crosswalk is called {name:?}")),
+        }
+    }
+
+    /// The crosswalk of that name, as declared.
+    pub fn declared_crosswalk(&self, name: &str) -> Compiled<&'m Crosswalk> {
+        self.crosswalk(name).map(|index| self.crosswalks[index])
+    }
+
+    /// Binds the variable to what is put into a local from outside.
+    pub fn bind_given(&mut self, variable: u32) -> Compiled<u32> {
+        let local = self.fresh()?;
+        self.scope.bindings.push((variable, Binding::Value { local, sensitive: false }));
+        Ok(local)
+    }
+
+    /// Refuses an expression that looks something up where no crosswalk is at hand.
+    pub fn without_look_up(&self, value: &Expr) -> Compiled<()> {
+        match value.looks_up() {
+            Some(crosswalk) => self.error(format!("the crosswalk {crosswalk} cannot be asked here")),
+            None => Ok(()),
+        }
     }
 
     /// Names the place of what is compiled next, for errors.

@@ -45,6 +45,7 @@ impl<'m> Compiler<'m> {
             }
             let mut values = Vec::with_capacity(columns);
             for value in &row.values {
+                self.without_look_up(value)?;
                 values.push(self.expression(value)?);
             }
             let inverse = match (&row.keys[..], &row.values[..]) {
@@ -118,6 +119,7 @@ impl<'m> Compiler<'m> {
         let before = std::mem::take(&mut self.scope.locals);
         let local = self.fresh()?;
         self.scope.bindings.push((0, Binding::Value { local, sensitive }));
+        values.iter().try_for_each(|value| self.without_look_up(value))?;
         let compiled = values.iter().map(|value| self.expression(value)).collect();
         self.scope.bindings.pop();
         self.scope.locals = self.scope.locals.max(before);

@@ -130,7 +130,7 @@ impl<'e> Machine<'e> {
 }
 
 /// Stable, ascending, missing last.
-fn sort<'e>(entries: &mut [(Option<Value<'e>>, Entry<'e>)]) -> Outcome<()> {
+fn sort<T>(entries: &mut [(Option<Value<'_>>, T)]) -> Outcome<()> {
     let mut comparable = true;
     entries.sort_by(|(a, _), (b, _)| match (a, b) {
         (Some(a), Some(b)) => a.compare(b).unwrap_or_else(|| {
@@ -146,13 +146,14 @@ fn sort<'e>(entries: &mut [(Option<Value<'e>>, Entry<'e>)]) -> Outcome<()> {
 }
 
 impl<'e> Machine<'e> {
-    /// The items that pass the filter, or that it refuses.
+    /// The items that pass the filter, in the order of the sort; behind them those that it refuses.
     pub fn entries(&mut self, items: &'e Items) -> Outcome<Vec<Outcome<Entry<'e>>>> {
         let source = self.source(&items.list)?;
         if let Source::Failed(Value::Failed(reason)) = source {
             return Stop::reject(reason);
         }
-        let mut entries = Vec::with_capacity(source.len());
+        let mut passed = Vec::with_capacity(source.len());
+        let mut refused = Vec::new();
         for index in 0..source.len() {
             self.charge(1)?;
             let entry = match &source {
@@ -162,11 +163,18 @@ impl<'e> Machine<'e> {
             };
             self.set(items.local, entry.clone().local());
             match items.filter.as_ref().map_or(Ok(true), |filter| self.decide(filter)) {
-                Ok(true) => entries.push(Ok(entry)),
+                Ok(true) => {
+                    let key = items.sort.as_ref().map(|sort| self.sort_key(sort)).transpose()?.flatten();
+                    passed.push((key, Ok(entry)));
+                }
                 Ok(false) => {}
-                Err(stop) => entries.push(Err(stop)),
+                Err(stop) if items.sort.is_some() => refused.push(Err(stop)),
+                Err(stop) => passed.push((None, Err(stop))),
             }
         }
-        Ok(entries)
+        if items.sort.is_some() {
+            sort(&mut passed)?;
+        }
+        Ok(passed.into_iter().map(|(_, entry)| entry).chain(refused).collect())
     }
 }

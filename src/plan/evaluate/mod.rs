@@ -1,14 +1,17 @@
 //! Evaluation: what [`Code`] gives for one event.
 
+mod find;
 mod items;
 mod operator;
 mod read;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::arena::Arena;
 use super::code::{Code, Piece, TableCode};
 use super::compile::encode_key;
+use super::crosswalk::{CrosswalkCode, Crosswalks, LookUp, NoCrosswalks};
 use super::limits::{MAX_STEPS, MAX_TEXT_BYTES};
 use super::request::{Envelope, Refusal};
 use super::shape::Shapes;
@@ -57,9 +60,14 @@ pub enum Local<'e> {
 pub struct Machine<'e> {
     pub shapes: &'e Shapes,
     pub tables: &'e [TableCode],
+    pub crosswalks: &'e [CrosswalkCode],
     pub text: &'e str,
     pub arena: &'e Arena,
     pub envelope: &'e Envelope,
+    /// What the crosswalks hold.
+    held: &'e dyn Crosswalks,
+    /// What was asked of them, and what they held.
+    found: BTreeMap<(usize, String), Option<String>>,
     locals: Vec<Local<'e>>,
     /// Where the locals of the expression at hand begin.
     frame: usize,
@@ -73,6 +81,7 @@ impl<'e> Machine<'e> {
     pub fn new(
         shapes: &'e Shapes,
         tables: &'e [TableCode],
+        crosswalks: &'e [CrosswalkCode],
         text: &'e str,
         arena: &'e Arena,
         envelope: &'e Envelope,
@@ -80,15 +89,34 @@ impl<'e> Machine<'e> {
         Machine {
             shapes,
             tables,
+            crosswalks,
             text,
             arena,
             envelope,
+            held: &NoCrosswalks,
+            found: BTreeMap::new(),
             locals: Vec::new(),
             frame: 0,
             steps: 0,
             key: Vec::new(),
             trace: None,
         }
+    }
+
+    /// Asks these crosswalks from here on.
+    pub fn holding(mut self, held: &'e dyn Crosswalks) -> Machine<'e> {
+        self.held = held;
+        self
+    }
+
+    /// All look-ups so far.
+    pub fn look_ups(&self) -> Vec<LookUp> {
+        let look_up = |((crosswalk, key), found): (&(usize, String), &Option<String>)| LookUp {
+            crosswalk: self.crosswalks[*crosswalk].name.clone(),
+            key: key.clone(),
+            found: found.clone(),
+        };
+        self.found.iter().map(look_up).collect()
     }
 
     /// Begins with a target (or item) that has so many locals.
@@ -190,6 +218,7 @@ impl<'e> Machine<'e> {
             Code::Call { .. } => return self.call(code),
             Code::Lookup(lookup) => return self.lookup(lookup),
             Code::Inverse { table, value } => return self.inverse(*table, value),
+            Code::Find { crosswalk, key } => return self.find(*crosswalk, key),
             Code::List(values) => return self.list(values),
             Code::Record(fields) => return self.record(fields),
             Code::Each { items, yields } => return self.each_expression(items, yields),

@@ -167,3 +167,47 @@ fn kinds_that_do_not_fit_are_refused_not_a_panic() {
     let xml = xml_plan(&fields, &[leaf("V", json!({ "record": [] }))]);
     assert!(refused(&xml, event).starts_with("V: a record is no text"));
 }
+
+#[test]
+fn variants_that_no_checker_made() {
+    let place = |variants: Value| field("v", json!({ "variants": { "by": "kind", "variants": variants } }));
+    let text = |name: &str| json!({ "name": name, "type": { "base": "text" } });
+    let wrong = |variants: Value, steps: &[&str]| {
+        let made = try_plan(mapping_of(&[place(variants)], &[target(json!("json"), &[leaf("x", path(steps))])]));
+        made.err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let two = || json!([{ "code": "a", "fields": [text("n")] }, { "code": "kind", "fields": [] }]);
+    assert_eq!(wrong(two(), &["v", "kind"]), "");
+    assert_eq!(wrong(two(), &["v", "kind=a", "n"]), "");
+    assert_eq!(wrong(two(), &["v", "kind=b", "n"]), "x: \"kind=b\" leads into no variant");
+    assert_eq!(wrong(two(), &["v", "kind=a"]), "x: \"kind=a\" leads into no variant");
+    assert_eq!(wrong(two(), &["v", "n"]), "x: \"n\" leads into no variant");
+    assert_eq!(wrong(two(), &["v", "kind=kind", "n"]), "x: the event declares no field \"n\" there");
+    assert_eq!(wrong(json!([]), &["v"]), "event: variants of which there are none");
+    let twice = json!([{ "code": "a", "fields": [] }, { "code": "a", "fields": [] }]);
+    assert_eq!(wrong(twice, &["v"]), "event: the variant \"a\" is declared twice");
+    let again = json!([{ "code": "a", "fields": [text("kind")] }]);
+    assert_eq!(wrong(again, &["v"]), "event: the field \"kind\" is declared twice");
+}
+
+#[test]
+fn rows_of_files_that_no_checker_made() {
+    let wrong = |types: Value, records: &[&str]| {
+        let mut mapping = mapping_of(&[], &[target(json!("json"), &[leaf("x", text("v"))])]);
+        mapping["tables"] = json!([{
+            "name": "T",
+            "keys": [{ "name": "k", "type": { "base": { "integer": null } } }],
+            "columns": ["v"],
+            "file": { "types": types, "records": records },
+        }]);
+        try_plan(mapping).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let texts = || json!([{ "base": "text" }]);
+    assert_eq!(wrong(texts(), &["1,a", "2,", "3,\"a,\"\"b\""]), "");
+    for record in ["", "1", "1,a,b", "x,a", "\"1,a", ",a"] {
+        assert_eq!(wrong(texts(), &["1,a", record]), "table T: the record 2 is not as declared", "{record}");
+    }
+    let columns = "table T: its file has other columns than declared, or there are other rows";
+    assert_eq!(wrong(json!([]), &["1,a"]), columns);
+    assert_eq!(wrong(json!([{ "base": "date" }]), &["1,2024-01-01"]), "table T: the record 1 is not as declared");
+}

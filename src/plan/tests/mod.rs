@@ -1,9 +1,12 @@
 //! Tests of the plan on mappings written by hand.
 
 mod bodies;
+mod crosswalks;
 mod door;
+mod formats;
 mod frames;
 mod hostile;
+mod opened;
 mod properties;
 mod requests;
 
@@ -105,7 +108,7 @@ pub fn xml_plan(fields: &[Value], nodes: &[Value]) -> Plan {
 
 /// What the only target makes of an event.
 pub fn make(plan: &Plan, event: &str) -> Result<Request, Refusal> {
-    let prepared = plan.prepare(event.as_bytes(), &envelope(), 0, None, &Environment::default());
+    let prepared = plan.prepare(event.as_bytes(), &envelope(), 0, None, &Environment::default()).made;
     let together = plan.transform(event.as_bytes(), &envelope(), &Environment::default());
     if let Ok(all) = &together
         && let [(Routed::To(_), Some(made))] = all.as_slice()
@@ -115,7 +118,7 @@ pub fn make(plan: &Plan, event: &str) -> Result<Request, Refusal> {
     match prepared {
         Made::Request(request) => Ok(request),
         Made::Refused(refusal) => Err(refusal),
-        Made::Skipped => Err(Refusal { path: "skip".to_owned(), reason: String::new() }),
+        Made::Skipped | Made::Unwanted => Err(Refusal { path: "skip".to_owned(), reason: String::new() }),
     }
 }
 

@@ -82,7 +82,7 @@ fn headers_stand_in_order_and_hold_no_lines() {
         Environment::new([("SITE".to_owned(), site.to_owned()), ("BASE".to_owned(), base.to_owned())])
     };
     let prepare =
-        |event: &str, environment: &Environment| plan.prepare(event.as_bytes(), &envelope(), 0, None, environment);
+        |event: &str, environment: &Environment| plan.prepare(event.as_bytes(), &envelope(), 0, None, environment).made;
     let Made::Request(request) = prepare(r#"{"a":"ü 1"}"#, &environment("s", "https://h:8443")) else { panic!() };
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(request.url, "https://h:8443/slots");
@@ -130,12 +130,12 @@ fn a_target_with_each_makes_one_request_an_item() {
     assert_eq!((route.item, refusal.to_string().as_str()), (Some(1), "start: no start"));
     assert_eq!(all[2], (Routed::Skipped { target: 1, item: None }, None));
     for (index, (routed, made)) in all.iter().enumerate().take(2) {
-        let prepared = plan.prepare(event, &envelope(), 0, Some(index as u32), &Environment::default());
+        let prepared = plan.prepare(event, &envelope(), 0, Some(index as u32), &Environment::default()).made;
         assert_eq!(made.as_ref(), Some(&prepared), "{routed:?}");
     }
-    assert!(matches!(plan.prepare(event, &envelope(), 0, Some(2), &Environment::default()), Made::Refused(_)));
-    assert!(matches!(plan.prepare(event, &envelope(), 0, None, &Environment::default()), Made::Refused(_)));
-    assert!(matches!(plan.prepare(event, &envelope(), 9, None, &Environment::default()), Made::Refused(_)));
+    assert!(matches!(plan.prepare(event, &envelope(), 0, Some(2), &Environment::default()).made, Made::Refused(_)));
+    assert!(matches!(plan.prepare(event, &envelope(), 0, None, &Environment::default()).made, Made::Refused(_)));
+    assert!(matches!(plan.prepare(event, &envelope(), 9, None, &Environment::default()).made, Made::Refused(_)));
     let off = br#"{"on":false,"slots":[]}"#;
     assert_eq!(plan.route(off, &envelope()).unwrap(), [Routed::Skipped { target: 1, item: None }]);
 }
@@ -148,6 +148,6 @@ fn meta_knows_the_envelope() {
     let plan = json_plan(&[], &nodes);
     assert_eq!(body(&plan, "{}"), r#"{"id":"e17","type":"slot","received":"2024-05-01T10:00:00Z"}"#);
     let broken = Envelope { time: Some("yesterday".to_owned()), ..envelope() };
-    let Made::Refused(refusal) = plan.prepare(b"{}", &broken, 0, None, &Environment::default()) else { panic!() };
+    let Made::Refused(refusal) = plan.prepare(b"{}", &broken, 0, None, &Environment::default()).made else { panic!() };
     assert!(refusal.to_string().starts_with("meta.time: expected a date-time"));
 }

@@ -64,6 +64,7 @@ fn lines<'m>(nodes: &'m [Node], compiler: &mut Compiler<'m>) -> Result<Vec<Line>
             Node::Let { .. } | Node::Reject { .. } => {
                 lines.extend(Quiet::new(node, compiler)?.map(Line::Quiet));
             }
+            Node::Line(_) | Node::Each(_) => return compiler.error("JSON has no lines of text"),
         }
     }
     compiler.leave(mark);
@@ -122,7 +123,7 @@ fn field_name(name: &QName) -> Box<[u8]> {
 }
 
 impl BodyWriter for JsonBody {
-    fn content_type(&self) -> &'static str {
+    fn content_type(&self) -> &str {
         "application/json"
     }
 

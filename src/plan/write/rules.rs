@@ -1,10 +1,13 @@
 //! What bodies of all formats share: names bound in a block, and the author's `reject` lines.
 
+use crate::library::Value;
 use crate::model::{Expr, Node};
 use crate::plan::code::Code;
 use crate::plan::compile::Compiler;
+use crate::plan::door::locate;
 use crate::plan::error::PlanError;
 use crate::plan::evaluate::{Machine, Outcome, Stop};
+use crate::plan::request::Refusal;
 
 /// A line that writes nothing.
 pub enum Quiet {
@@ -27,7 +30,7 @@ impl Quiet {
                 let when = optional(when.as_ref(), compiler)?;
                 Ok(Some(Quiet::Reject { when, reason: compiler.reason(reason)?, path: path.into() }))
             }
-            Node::Leaf(_) | Node::Group { .. } | Node::Repeat(_) => Ok(None),
+            _ => Ok(None),
         }
     }
 
@@ -62,5 +65,41 @@ pub fn holds<'e>(when: Option<&'e Code>, machine: &mut Machine<'e>) -> Outcome<b
     match when {
         None => Ok(true),
         Some(when) => machine.decide(when),
+    }
+}
+
+/// Why a text cannot be written: under the path of the event's field that it is made of, where there is one.
+/// `reason` does not tell what is wrong, since the value may be sensitive.
+#[cold]
+pub fn forbidden<'e>(
+    value: &Value<'e>,
+    code: &'e Code,
+    machine: &mut Machine<'e>,
+    reason: &str,
+    wrong: impl Fn(char) -> bool,
+) -> Box<Stop> {
+    refused(value, code, machine, reason, |text| text.chars().any(&wrong))
+}
+
+/// Why a text cannot be written for which `wrong` holds: as [`forbidden`].
+#[cold]
+pub fn refused<'e>(
+    value: &Value<'e>,
+    code: &'e Code,
+    machine: &mut Machine<'e>,
+    reason: &str,
+    wrong: impl Fn(&str) -> bool,
+) -> Box<Stop> {
+    let received = match value {
+        Value::Numeral(numeral) => Some(numeral.text),
+        Value::Time(time) => time.received,
+        Value::DateTime(at) => at.received,
+        Value::Duration(duration) => duration.received,
+        value => value.as_text(),
+    };
+    let own = received.and_then(|text| machine.place_in_event(text)).map(|byte| locate(machine.text, byte));
+    match own.or_else(|| machine.culprit(code, wrong)) {
+        Some(path) => Box::new(Stop::Refused(Refusal { path, reason: reason.to_owned() })),
+        None => Box::new(Stop::Reject(reason.to_owned())),
     }
 }

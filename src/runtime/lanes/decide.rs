@@ -1,12 +1,12 @@
 //! What becomes of a turn that was taken: its final row, or another try later.
 
-use super::attend::{Attended, AttendedEnd};
+use super::attend::{Attended, AttendedEnd, effect_before};
 use super::health::{Forbidden, Health, jitter};
 use crate::model::Target;
 use crate::plan::Request;
 use crate::runtime::audit::Outcome;
 use crate::runtime::program::path_at;
-use crate::runtime::push::{Tried, TryEnd, Verdict, judge};
+use crate::runtime::push::{Tried, TryEnd, Verdict};
 use crate::runtime::store::{Deferred, Effect, Finished, KeptRequest, Turn};
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ pub(super) struct Decision {
     /// Nothing may begin at the target for so long.
     pub hold: Option<Duration>,
     /// The target is to be paused, and why.
-    pub pause: Option<&'static str>,
+    pub pause: Option<String>,
 }
 
 #[derive(Debug)]
@@ -36,29 +36,34 @@ pub(super) fn decide(
     restarted_for: Duration,
 ) -> Decision {
     let Attended { turn, begun, end } = attended;
-    let (request, body_digest, tried) = match end {
+    let (request, body_digest, tried, verdict, effect, learned) = match end {
         AttendedEnd::Superseded => return finish(untried(&turn, Outcome::Superseded, None)),
         AttendedEnd::Skipped => return finish(untried(&turn, Outcome::Skipped, None)),
+        AttendedEnd::Unwanted => {
+            let reason = "its `when` did not hold when its turn came";
+            return finish(untried(&turn, Outcome::Skipped, Some(reason.to_owned())));
+        }
         AttendedEnd::Refused(refusal) => {
             return finish(untried(&turn, Outcome::SetAside, Some(refusal.to_string())));
         }
-        AttendedEnd::Tried { request, body_digest, tried } => (request, body_digest, tried),
+        AttendedEnd::Tried { request, body_digest, tried, verdict, effect, learned } => {
+            (request, body_digest, tried, verdict, effect, learned)
+        }
     };
     let before = effect_before(&turn);
-    let (verdict, effect) = judge(&tried.end, &request.method, spec.accept, before);
     let case = Case { turn, request: *request, body_digest, tried, effect, before, restarted_for };
     match verdict {
         Verdict::Delivered => {
             health.delivered(&case.turn.lane, now);
-            finish(case.finished(Outcome::Delivered, None, spec))
+            let reason = (!learned.lacking.is_empty()).then(|| learned.lacking.join("; "));
+            finish(Finished { learned: learned.changes, ..case.finished(Outcome::Delivered, reason, spec) })
         }
         Verdict::Refused { reason } => {
             health.works();
             finish(case.finished(Outcome::SetAside, Some(reason), spec))
         }
-        Verdict::Unauthorized => {
-            let reason = "it does not take our credential (HTTP 401)";
-            Decision { pause: Some(reason), ..case.again(reason.to_owned(), Duration::ZERO) }
+        Verdict::Unauthorized { reason } => {
+            Decision { pause: Some(reason.clone()), ..case.again(reason, Duration::ZERO) }
         }
         Verdict::Forbidden => match health.forbidden(&case.turn.lane) {
             Forbidden::Record => finish(case.finished(Outcome::SetAside, Some("HTTP 403 Forbidden".to_owned()), spec)),
@@ -68,7 +73,7 @@ pub(super) fn decide(
             }
             Forbidden::All => {
                 let reason = "it forbids all that we send (HTTP 403)";
-                Decision { pause: Some(reason), ..case.again(reason.to_owned(), Duration::ZERO) }
+                Decision { pause: Some(reason.to_owned()), ..case.again(reason.to_owned(), Duration::ZERO) }
             }
         },
         Verdict::Again { reason, blame, hold } => {
@@ -82,11 +87,6 @@ pub(super) fn decide(
 
 fn finish(finished: Finished) -> Decision {
     Decision { settle: Settle::Finish(Box::new(finished)), hold: None, pause: None }
-}
-
-/// Of what an earlier process may have begun nobody knows.
-fn effect_before(turn: &Turn) -> Effect {
-    if turn.begun_before { Effect::Abandoned } else { turn.effect }
 }
 
 /// A final row without a try in this turn.
@@ -108,6 +108,7 @@ fn untried(turn: &Turn, outcome: Outcome, reason: Option<String>) -> Finished {
         effect: effect_before(turn),
         advance: None,
         rest: Duration::ZERO,
+        learned: Vec::new(),
         request: if turn.request.is_some() { KeptRequest::Remove } else { KeptRequest::None },
     }
 }
@@ -133,7 +134,10 @@ impl Case {
     fn status(&self) -> Option<u16> {
         match self.tried.end {
             TryEnd::Answered { status, .. } => Some(status),
-            TryEnd::NotSent { .. } | TryEnd::NoAnswer { .. } | TryEnd::Unsendable { .. } => None,
+            TryEnd::NoCredential { .. }
+            | TryEnd::NotSent { .. }
+            | TryEnd::NoAnswer { .. }
+            | TryEnd::Unsendable { .. } => None,
         }
     }
 

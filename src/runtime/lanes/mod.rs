@@ -20,7 +20,7 @@ use super::push::Clients;
 use super::store::desk::StoreHandle;
 use super::store::{StoreError, TargetId, Turns};
 use super::{End, RunError};
-use attend::{Attended, Tools, attend};
+use attend::{Attended, OpenedEvents, Tools, attend};
 use settling::{Outbox, SettledBox};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ impl Dispatcher {
         let now = Instant::now();
         Dispatcher {
             targets: program.target_ids().filter_map(desk).collect(),
-            tools: Arc::new(Tools { program, clients, store, observer }),
+            tools: Arc::new(Tools { program, clients, store, observer, opened: OpenedEvents::default() }),
             tasks: JoinSet::new(),
             outbox: Outbox::default(),
             phase,

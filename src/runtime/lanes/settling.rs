@@ -6,6 +6,7 @@ use super::{Attended, CREDENTIAL_LOOK, Dispatcher, Instant, TargetCondition, Tar
 use crate::runtime::audit::{AuditRow, Outcome};
 use crate::runtime::lanes::attend::AttendedEnd;
 use crate::runtime::observe::RunEvent;
+use crate::runtime::push::Credential;
 use crate::runtime::store::{Deferred, Settled, Settlement, Turn, WorkId};
 
 /// Gathers a settlement while another one is on its way.
@@ -94,12 +95,12 @@ impl Dispatcher {
             Settle::Finish(finished) => {
                 let reason = finished.reason.clone();
                 self.outbox.settlement.finished.push(*finished);
-                pause.map(str::to_owned).or(reason)
+                pause.or(reason)
             }
             Settle::Defer { deferred, reason, status } => {
                 self.tell_tried(id, &deferred, &reason, status);
                 self.outbox.settlement.deferred.push(*deferred);
-                Some(pause.map_or(reason, str::to_owned))
+                Some(pause.unwrap_or(reason))
             }
         }
     }
@@ -166,9 +167,7 @@ impl Dispatcher {
         let mut resumed = Vec::new();
         for (&target, desk) in &mut self.targets {
             let credential = self.tools.program.place(target).and_then(|place| place.bound.credential.as_ref());
-            if desk.health.condition() == TargetCondition::Paused
-                && credential.is_some_and(|credential| credential.is_renewed(&credential.current()))
-            {
+            if desk.health.condition() == TargetCondition::Paused && credential.is_some_and(Credential::is_renewed) {
                 desk.health.resume();
                 resumed.push(target);
             }

@@ -2,7 +2,7 @@
 //! origin and only those that keep method and body.
 
 use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Client, ClientBuilder, StatusCode, Url};
+use reqwest::{Client, ClientBuilder, Identity, StatusCode, Url};
 use std::error::Error;
 use std::time::Duration;
 
@@ -28,8 +28,23 @@ impl Clients {
     /// # Errors
     /// TLS cannot be set up.
     pub(crate) fn new() -> Result<Clients, reqwest::Error> {
-        let builder =
-            || base().redirect(Policy::custom(redirect)).connect_timeout(CONNECT_WITHIN).pool_idle_timeout(IDLE);
+        Clients::from(|builder| builder)
+    }
+
+    /// Clients that show a certificate; `pem` holds it, its chain and its private key.
+    ///
+    /// # Errors
+    /// TLS cannot be set up with these.
+    pub(super) fn with_certificate(pem: &[u8]) -> Result<Clients, reqwest::Error> {
+        let identity = Identity::from_pem(pem)?;
+        Clients::from(|builder| builder.identity(identity.clone()))
+    }
+
+    fn from(with: impl Fn(ClientBuilder) -> ClientBuilder) -> Result<Clients, reqwest::Error> {
+        let builder = || {
+            let builder = base().redirect(Policy::custom(redirect));
+            with(builder.connect_timeout(CONNECT_WITHIN).pool_idle_timeout(IDLE))
+        };
         Ok(Clients { direct: builder().no_proxy().build()?, proxied: builder().build()? })
     }
 

@@ -1,92 +1,39 @@
-//! Credentials: read by reference at the start, read again once when a target refuses them, never shown.
+//! Secrets: read by reference, never shown.
 
-use crate::model::{Auth, Secret};
+use crate::model::Secret;
 use crate::runtime::RunError;
 use crate::runtime::options::EnvironmentLookup;
-use reqwest::header::HeaderValue;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
-/// A secret file holds one line; a longer one is not what was meant.
+/// A secret file holds a line, or a certificate with its chain; a longer one is not what was meant.
 const FILE_BYTES: u64 = 64 << 10;
 
-/// What goes into `Authorization` at one target.
-pub(crate) struct Credential {
-    auth: Auth,
-    mapping: String,
-    environment: EnvironmentLookup,
-    current: Mutex<HeaderValue>,
+/// Reads the secrets of one mapping.
+#[derive(Clone)]
+pub(super) struct Reader {
+    pub mapping: String,
+    pub environment: EnvironmentLookup,
 }
 
-impl std::fmt::Debug for Credential {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credential").field("auth", &self.auth).finish_non_exhaustive()
-    }
-}
-
-impl Credential {
+impl Reader {
     /// # Errors
-    /// A variable that is not set, a file that cannot be read, a text that no header may hold.
-    pub(crate) fn new(mapping: &str, auth: &Auth, environment: &EnvironmentLookup) -> Result<Credential, RunError> {
-        let reader = Reader { mapping, environment };
-        let current = Mutex::new(reader.header(auth)?);
-        Ok(Credential { auth: auth.clone(), mapping: mapping.to_owned(), environment: environment.clone(), current })
-    }
-
-    pub(crate) fn current(&self) -> HeaderValue {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Reads it again; whether it is another one than `used`. What cannot be read leaves it as it is.
-    pub(crate) fn is_renewed(&self, used: &HeaderValue) -> bool {
-        let reader = Reader { mapping: &self.mapping, environment: &self.environment };
-        match reader.header(&self.auth) {
-            Ok(new) => {
-                let renewed = new.as_bytes() != used.as_bytes();
-                *self.current.lock().unwrap_or_else(PoisonError::into_inner) = new;
-                renewed
-            }
-            Err(error) => {
-                tracing::warn!("{error}");
-                false
-            }
-        }
-    }
-}
-
-struct Reader<'a> {
-    mapping: &'a str,
-    environment: &'a EnvironmentLookup,
-}
-
-impl Reader<'_> {
-    fn header(&self, auth: &Auth) -> Result<HeaderValue, RunError> {
-        let (what, text) = match auth {
-            Auth::Bearer(token) => ("the bearer token", format!("Bearer {}", self.read(token)?)),
-            // RFC 7617 §2
-            Auth::Basic { user, password } => {
-                let pair = format!("{}:{}", self.read(user)?, self.read(password)?);
-                ("the user or password", format!("Basic {}", base64(pair.as_bytes())))
-            }
-        };
-        let mut value = HeaderValue::from_str(&text)
-            .map_err(|_| RunError::SecretText { mapping: self.mapping.to_owned(), what: what.to_owned() })?;
-        value.set_sensitive(true);
-        Ok(value)
-    }
-
-    fn read(&self, secret: &Secret) -> Result<String, RunError> {
+    /// A variable that is not set, a file that cannot be read.
+    pub(super) fn read(&self, secret: &Secret) -> Result<String, RunError> {
         match secret {
-            Secret::Environment(name) => (self.environment)(name)
-                .ok_or_else(|| RunError::MissingVariable { mapping: self.mapping.to_owned(), name: name.clone() }),
+            Secret::Environment(name) => self.variable(name),
             Secret::File(path) => self.read_file(PathBuf::from(path)),
         }
+    }
+
+    pub(super) fn variable(&self, name: &str) -> Result<String, RunError> {
+        (self.environment)(name)
+            .ok_or_else(|| RunError::MissingVariable { mapping: self.mapping.clone(), name: name.to_owned() })
     }
 
     /// The file's text without the line end that editors leave.
     fn read_file(&self, path: PathBuf) -> Result<String, RunError> {
         let failed =
-            |path: PathBuf, reason: String| RunError::SecretFile { mapping: self.mapping.to_owned(), path, reason };
+            |path: PathBuf, reason: String| RunError::SecretFile { mapping: self.mapping.clone(), path, reason };
         let length = match std::fs::metadata(&path) {
             Ok(metadata) => metadata.len(),
             Err(error) => return Err(failed(path, error.to_string())),
@@ -102,7 +49,7 @@ impl Reader<'_> {
 }
 
 /// RFC 4648 §4, with padding.
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
@@ -118,7 +65,6 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     #[test]
     fn base64_is_that_of_rfc_4648() {
@@ -133,36 +79,5 @@ mod tests {
         ] {
             assert_eq!(base64(plain.as_bytes()), coded);
         }
-    }
-
-    #[test]
-    fn a_secret_file_is_read_again_and_nothing_shows_it() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("token");
-        std::fs::write(&path, "first\n").expect("written");
-        let auth = Auth::Bearer(Secret::File(path.display().to_string()));
-        let none: EnvironmentLookup = Arc::new(|_| None);
-        let credential = Credential::new("m", &auth, &none).expect("it can be read");
-        let used = credential.current();
-        assert_eq!(used.as_bytes(), b"Bearer first");
-        assert!(!format!("{credential:?} {used:?}").contains("first"));
-        assert!(!credential.is_renewed(&used));
-        std::fs::write(&path, "second").expect("written");
-        assert!(credential.is_renewed(&used));
-        assert_eq!(credential.current().as_bytes(), b"Bearer second");
-    }
-
-    #[test]
-    fn what_is_missing_or_unfit_is_said() {
-        let environment: EnvironmentLookup = Arc::new(|name| (name == "BAD").then(|| "a\nb".to_owned()));
-        let auth = |name: &str| Auth::Bearer(Secret::Environment(name.to_owned()));
-        let error = Credential::new("m", &auth("NONE"), &environment).expect_err("not set");
-        assert!(matches!(error, RunError::MissingVariable { ref name, .. } if name == "NONE"), "{error}");
-        let error = Credential::new("m", &auth("BAD"), &environment).expect_err("a line break");
-        assert!(matches!(error, RunError::SecretText { .. }), "{error}");
-        assert!(!error.to_string().contains("a\nb"));
-        let auth = Auth::Bearer(Secret::File("/nowhere/token".to_owned()));
-        let error = Credential::new("m", &auth, &environment).expect_err("no file");
-        assert!(matches!(error, RunError::SecretFile { .. }), "{error}");
     }
 }

@@ -1,7 +1,7 @@
 //! What a try's end means for the event: delivered, refused for good, or to be tried again.
 
 use super::TryEnd;
-use crate::model::Accept;
+use crate::plan::answer::Judged;
 use crate::runtime::store::Effect;
 use std::time::Duration;
 
@@ -20,23 +20,32 @@ pub(crate) enum Verdict {
         blame: bool,
         hold: Option<Duration>,
     },
-    /// 401: the target does not take our credential.
-    Unauthorized,
+    /// The target does not take our credential (401), or there is none to be had.
+    Unauthorized {
+        reason: String,
+    },
     /// 403: the target forbids this record, or all.
     Forbidden,
 }
 
-/// Judges a try and says what is known of its effect. `before` is the effect of earlier tries.
-pub(crate) fn judge(end: &TryEnd, method: &str, accept: Accept, before: Effect) -> (Verdict, Effect) {
+/// Judges a try and says what is known of its effect. `judged` is what its answer says, if there was one; `before` the
+/// effect of earlier tries.
+pub(crate) fn judge(end: &TryEnd, method: &str, judged: &Judged, before: Effect) -> (Verdict, Effect) {
     match end {
         TryEnd::Unsendable { reason } => (Verdict::Refused { reason: reason.clone() }, Effect::Known),
+        TryEnd::NoCredential { reason } => (Verdict::Unauthorized { reason: reason.clone() }, Effect::Known),
         TryEnd::NotSent { reason } => {
             (Verdict::Again { reason: reason.clone(), blame: false, hold: None }, Effect::Known)
         }
         TryEnd::NoAnswer { reason, in_time } => {
             (Verdict::Again { reason: reason.clone(), blame: !in_time, hold: None }, Effect::Abandoned)
         }
-        TryEnd::Answered { status, retry_after } => answered(*status, *retry_after, method, accept, before),
+        // what is still to be read may be the answer's word
+        TryEnd::Answered { status: 200..=299, whole: false, .. } if !judged.accepted => {
+            let reason = "the answer broke off".to_owned();
+            (Verdict::Again { reason, blame: false, hold: None }, Effect::Abandoned)
+        }
+        TryEnd::Answered { status, retry_after, .. } => answered(*status, *retry_after, method, judged, before),
     }
 }
 
@@ -44,19 +53,33 @@ fn answered(
     status: u16,
     retry_after: Option<Duration>,
     method: &str,
-    accept: Accept,
+    judged: &Judged,
     before: Effect,
 ) -> (Verdict, Effect) {
     let reason = status_text(status);
     let again = |blame| Verdict::Again { reason: reason.clone(), blame, hold: retry_after };
-    if (accept.from..=accept.to).contains(&status) {
+    if judged.accepted {
         return (Verdict::Delivered, Effect::Known);
     }
+    if let Some(fault) = &judged.fault
+        // a receiver that is at fault itself with a 500 may take the same message later
+        && (matches!(status, 200..=299) || status == 500 && !fault.of_receiver)
+    {
+        let code = if fault.code.is_empty() { String::new() } else { format!(" ({})", fault.code) };
+        return (Verdict::Refused { reason: format!("{reason}, with a SOAP fault{code}") }, Effect::Known);
+    }
     match status {
+        200..=299 => {
+            let reason = format!("{reason}, but not what `accept` asks for");
+            (Verdict::Refused { reason }, Effect::Known)
+        }
         // an earlier try did it, as far as anyone can know
         404 | 410 if method == "DELETE" && before.is_unknown() => (Verdict::Delivered, Effect::Known),
         409 if before.is_unknown() => (again(false), Effect::Known),
-        401 => (Verdict::Unauthorized, Effect::Known),
+        401 => {
+            let reason = "it does not take our credential (HTTP 401)".to_owned();
+            (Verdict::Unauthorized { reason }, Effect::Known)
+        }
         403 => (Verdict::Forbidden, Effect::Known),
         408 | 425 | 429 | 503 => (again(false), Effect::Known),
         // a gateway gave up waiting: the target may be at it still
@@ -78,9 +101,19 @@ fn status_text(status: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::answer::Fault;
+
+    /// As without `accept`, and without a fault.
+    fn by_status(status: u16) -> Judged {
+        Judged { accepted: (200..=299).contains(&status), fault: None }
+    }
 
     fn answer(status: u16, method: &str, before: Effect) -> (Verdict, Effect) {
-        judge(&TryEnd::Answered { status, retry_after: None }, method, Accept::default(), before)
+        judged(status, method, &by_status(status), before)
+    }
+
+    fn judged(status: u16, method: &str, judged: &Judged, before: Effect) -> (Verdict, Effect) {
+        judge(&TryEnd::Answered { status, retry_after: None, whole: true }, method, judged, before)
     }
 
     fn is_again(verdict: &Verdict, blamed: bool) -> bool {
@@ -101,7 +134,7 @@ mod tests {
         for status in [500, 501, 505, 507] {
             assert!(is_again(&answer(status, "PUT", Effect::Known).0, true), "{status}");
         }
-        assert_eq!(answer(401, "PUT", Effect::Known).0, Verdict::Unauthorized);
+        assert!(matches!(answer(401, "PUT", Effect::Known).0, Verdict::Unauthorized { .. }));
         assert_eq!(answer(403, "PUT", Effect::Known).0, Verdict::Forbidden);
     }
 
@@ -123,21 +156,47 @@ mod tests {
         assert_eq!(answer(500, "PUT", Effect::Known).1, Effect::Unclear);
         assert_eq!(answer(504, "PUT", Effect::Known).1, Effect::Abandoned);
         let late = TryEnd::NoAnswer { reason: "no answer in time".to_owned(), in_time: false };
-        let (verdict, effect) = judge(&late, "PUT", Accept::default(), Effect::Known);
+        let (verdict, effect) = judge(&late, "PUT", &by_status(0), Effect::Known);
         assert!(is_again(&verdict, true));
         assert_eq!(effect, Effect::Abandoned);
         let broken = TryEnd::NoAnswer { reason: "the connection broke".to_owned(), in_time: true };
-        assert!(is_again(&judge(&broken, "PUT", Accept::default(), Effect::Known).0, false));
+        assert!(is_again(&judge(&broken, "PUT", &by_status(0), Effect::Known).0, false));
         let refused = TryEnd::NotSent { reason: "no connection".to_owned() };
-        let (verdict, effect) = judge(&refused, "PUT", Accept::default(), Effect::Known);
+        let (verdict, effect) = judge(&refused, "PUT", &by_status(0), Effect::Known);
         assert!(is_again(&verdict, false));
         assert_eq!(effect, Effect::Known);
     }
 
     #[test]
-    fn a_narrower_accept_is_held_to() {
-        let accept = Accept { from: 201, to: 201 };
-        let (verdict, _) = judge(&TryEnd::Answered { status: 200, retry_after: None }, "POST", accept, Effect::Known);
-        assert!(matches!(verdict, Verdict::Refused { .. }));
+    fn what_accept_says_counts() {
+        let no = Judged { accepted: false, fault: None };
+        let (verdict, effect) = judged(200, "POST", &no, Effect::Known);
+        assert_eq!(verdict, Verdict::Refused { reason: "HTTP 200 OK, but not what `accept` asks for".to_owned() });
+        assert_eq!(effect, Effect::Known);
+        let yes = Judged { accepted: true, fault: None };
+        assert_eq!(judged(404, "PUT", &yes, Effect::Known).0, Verdict::Delivered);
+    }
+
+    #[test]
+    fn a_fault_is_a_refusal_but_for_a_receiver_that_fails() {
+        let fault =
+            |of_receiver| Judged { accepted: false, fault: Some(Fault { code: "s:Code".to_owned(), of_receiver }) };
+        for of_receiver in [false, true] {
+            let (verdict, _) = judged(200, "POST", &fault(of_receiver), Effect::Known);
+            assert_eq!(verdict, Verdict::Refused { reason: "HTTP 200 OK, with a SOAP fault (s:Code)".to_owned() });
+            assert!(is_again(&judged(503, "POST", &fault(of_receiver), Effect::Known).0, false));
+        }
+        assert!(matches!(judged(500, "POST", &fault(false), Effect::Known).0, Verdict::Refused { .. }));
+        assert!(is_again(&judged(500, "POST", &fault(true), Effect::Known).0, true));
+    }
+
+    #[test]
+    fn an_answer_that_broke_off_is_none_where_its_body_counts() {
+        let end = TryEnd::Answered { status: 200, retry_after: None, whole: false };
+        let no = Judged { accepted: false, fault: None };
+        let (verdict, effect) = judge(&end, "POST", &no, Effect::Known);
+        assert!(is_again(&verdict, false));
+        assert_eq!(effect, Effect::Abandoned);
+        assert_eq!(judge(&end, "POST", &by_status(200), Effect::Known).0, Verdict::Delivered);
     }
 }

@@ -9,7 +9,8 @@ mod room;
 mod sync;
 
 use super::{
-    Allowance, Appended, NewEvent, PlanId, Settled, Settlement, SourceId, Store, StoreError, TargetId, Turns, WorkId,
+    Allowance, Appended, Asked, NewEvent, PlanId, Settled, Settlement, SourceId, Store, StoreError, TargetId, Turns,
+    WorkId,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -52,6 +53,11 @@ enum Question {
         settlement: Settlement,
         reply: oneshot::Sender<Settled>,
     },
+    LookUp {
+        event: u64,
+        asked: Vec<Asked>,
+        reply: oneshot::Sender<Vec<Option<String>>>,
+    },
     PlanText {
         plan: PlanId,
         reply: oneshot::Sender<Option<String>>,
@@ -66,6 +72,7 @@ enum Answer {
     Appended(Appended),
     Turns(Turns),
     Settled(Settled),
+    LookedUp(Vec<Option<String>>),
     PlanText(Option<String>),
     Pending(u64),
 }
@@ -160,6 +167,11 @@ impl StoreHandle {
 
     pub async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
         self.ask(|reply| Question::Settle { settlement, reply }).await
+    }
+
+    /// What an event's look-ups find, kept with the event before it is answered.
+    pub async fn look_up(&self, event: u64, asked: Vec<Asked>) -> Result<Vec<Option<String>>, StoreError> {
+        self.ask(|reply| Question::LookUp { event, asked, reply }).await
     }
 
     pub async fn plan_text(&self, plan: PlanId) -> Result<Option<String>, StoreError> {
@@ -294,6 +306,7 @@ fn transact(store: &mut dyn Store, group: &[Question]) -> Result<Vec<Answer>, St
                 Answer::Turns(store.turns(epoch, *target, held, *allowance)?)
             }
             Question::Settle { settlement, .. } => Answer::Settled(store.settle(epoch, settlement)?),
+            Question::LookUp { event, asked, .. } => Answer::LookedUp(store.look_up(epoch, *event, asked)?),
             Question::PlanText { plan, .. } => Answer::PlanText(store.plan_text(*plan)?),
             Question::Pending { .. } => Answer::Pending(store.pending()?),
         });
@@ -319,6 +332,7 @@ fn answer(questions: impl Iterator<Item = Question>, answers: Vec<Answer>, commi
                 woken.extend(&settled.woken);
                 let _ = reply.send(settled);
             }
+            (Question::LookUp { reply, .. }, Answer::LookedUp(found)) => drop(reply.send(found)),
             (Question::PlanText { reply, .. }, Answer::PlanText(text)) => drop(reply.send(text)),
             (Question::Pending { reply }, Answer::Pending(count)) => drop(reply.send(count)),
             // answers are made one for one from the questions; an asker without answer sees a closed store

@@ -7,7 +7,7 @@
 //!    already stored or fenced; after an error the position is asked before anything is acknowledged.
 //! 2. The source assigns positions; one appender a source.
 //! 3. Nothing is read or written under an epoch but the newest; the embedded store raises it at each open.
-//! 4. What is settled is atomic: audit row, version memory and removal from pending, each outcome done or fenced.
+//! 4. What is settled is atomic: audit row, version memory, crosswalks and removal from pending, each outcome done or fenced.
 //! 5. A record's next turn is given only after the settlement of its previous one is committed.
 //! 6. No notifications are needed, and no transaction stays open between two calls of the owner.
 //!
@@ -22,8 +22,10 @@ pub mod version;
 pub use error::StoreError;
 
 use super::audit::{AuditRow, Outcome};
+use crate::plan::answer::Change;
 use crate::plan::{Envelope, Request, Version};
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Numbers that the store gives to declared names.
@@ -203,7 +205,8 @@ pub struct Turn {
     pub source: SourceId,
     pub envelope: Envelope,
     pub id_is_cursor: bool,
-    pub data: Vec<u8>,
+    /// Shared by the turns of one event's items.
+    pub data: Arc<[u8]>,
     pub version: Option<Version>,
     /// The newest version of the record that reached the target.
     pub newest: Option<Version>,
@@ -243,6 +246,8 @@ pub struct Finished {
     pub advance: Option<Version>,
     /// How long the lane's next event waits, where an abandoned request could land on top of it.
     pub rest: Duration,
+    /// What changes in crosswalks.
+    pub learned: Vec<Change>,
     /// What becomes of the request of the first try.
     pub request: KeptRequest,
 }
@@ -274,6 +279,13 @@ pub struct Deferred {
     pub delay: Duration,
     /// The request of the first try, to be kept; `None` where it is kept already, or where none was made.
     pub request: Option<Request>,
+}
+
+/// A look-up: a crosswalk's name and a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub crosswalk: String,
+    pub key: String,
 }
 
 /// What a run settles in one transaction.
@@ -343,6 +355,10 @@ pub trait Store: Send {
         held: &HashSet<WorkId>,
         allowance: Allowance,
     ) -> Result<Turns, StoreError>;
+
+    /// What the event's look-ups find, in the order asked: what they found before, else what the crosswalks hold now,
+    /// which is kept with the event.
+    fn look_up(&mut self, epoch: u64, event: u64, asked: &[Asked]) -> Result<Vec<Option<String>>, StoreError>;
 
     fn settle(&mut self, epoch: u64, settlement: &Settlement) -> Result<Settled, StoreError>;
 

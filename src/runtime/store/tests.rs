@@ -122,6 +122,7 @@ fn finished(turn: &Turn, outcome: Outcome) -> Finished {
         effect: Effect::Known,
         advance: turn.version.clone(),
         rest: Duration::ZERO,
+        learned: Vec::new(),
         request: if turn.request.is_some() { KeptRequest::Remove } else { KeptRequest::None },
     }
 }
@@ -159,7 +160,7 @@ fn an_event_comes_back_as_it_was_put_in() {
     assert_eq!((arrivals, rows.len()), (vec![Arrival::Stored(1)], 0));
     let turns = scene.turns(&[], 10);
     let turn = &turns.turns[0];
-    assert_eq!((&turn.envelope, &turn.data), (&event.envelope, &event.data));
+    assert_eq!((&turn.envelope, &*turn.data), (&event.envelope, event.data.as_slice()));
     assert_eq!(turn.work, WorkId { event: 1, target: scene.target, item: None });
     assert_eq!(turn.version, event.works[0].version);
     assert_eq!((turn.newest.as_ref(), turn.tries, turn.request.as_ref()), (None, 0, None));
@@ -404,4 +405,60 @@ fn a_target_that_asked_for_a_pause_has_it_after_a_restart_too() {
     scene.reopen();
     let hold = scene.store().target("rules", None, "rule", "http://h").expect("a target").hold;
     assert!(hold > Duration::from_secs(59) && hold <= Duration::from_secs(61), "{hold:?}");
+}
+
+fn remember(key: &str, value: &str) -> Change {
+    Change::Remember { crosswalk: "Slot".to_owned(), key: key.to_owned(), value: value.to_owned() }
+}
+
+fn look_up(scene: &mut Scene, event: u64, key: &str) -> Option<String> {
+    let asked = [Asked { crosswalk: "Slot".to_owned(), key: key.to_owned() }];
+    scene.in_transaction(|store, epoch| store.look_up(epoch, event, &asked).expect("it looks")).remove(0)
+}
+
+#[test]
+fn what_an_event_looked_up_stays_with_it_and_goes_with_it() {
+    let mut scene = Scene::new();
+    scene.append(&[scene.event("e1", "42", None), scene.event("e2", "43", None), scene.event("e3", "42", None)]);
+    let turns = scene.turns(&[], 9).turns;
+    let (first, second) = (&turns[0], &turns[1]);
+    assert_eq!(look_up(&mut scene, first.work.event, "42"), None);
+    let learned = vec![remember("42", "77"), remember("43", "é")];
+    scene.finish(Finished { learned, ..finished(second, Outcome::Delivered) }).expect("its row");
+    // found nothing before, and after a kill it still did
+    assert_eq!(look_up(&mut scene, first.work.event, "42"), None);
+    scene.reopen();
+    assert_eq!(look_up(&mut scene, first.work.event, "42"), None);
+    assert_eq!(look_up(&mut scene, first.work.event, "43").as_deref(), Some("é"));
+    let turn = scene.turns(&[], 9).turns.remove(0);
+    scene.finish(finished(&turn, Outcome::Delivered)).expect("its row");
+    let third = scene.turns(&[], 9).turns.remove(0);
+    assert_eq!(look_up(&mut scene, third.work.event, "42").as_deref(), Some("77"));
+    let forgotten = vec![Change::Forget { crosswalk: "Slot".to_owned(), key: "42".to_owned() }];
+    scene.finish(Finished { learned: forgotten, ..finished(&third, Outcome::Delivered) }).expect("its row");
+    assert_eq!(look_up(&mut scene, 99, "42"), None);
+    assert_eq!(look_up(&mut scene, 99, "43").as_deref(), Some("é"));
+}
+
+#[test]
+fn what_is_learned_is_of_one_transaction_with_the_outcome() {
+    let mut scene = Scene::new();
+    scene.append(&[scene.event("e1", "42", None)]);
+    let turn = scene.turns(&[], 9).turns.remove(0);
+    let learned = vec![remember("42", "77")];
+    let settlement = Settlement {
+        finished: vec![Finished { learned, ..finished(&turn, Outcome::Delivered) }],
+        ..Settlement::default()
+    };
+    let store = scene.store();
+    store.begin().expect("it begins");
+    let epoch = store.epoch();
+    store.settle(epoch, &settlement).expect("it settles");
+    store.rollback().expect("it forgets");
+    assert_eq!(look_up(&mut scene, 99, "42"), None);
+    // a work that is settled already changes nothing a second time
+    scene.settle(settlement.clone());
+    let other = Finished { learned: vec![remember("42", "78")], ..settlement.finished[0].clone() };
+    assert!(scene.finish(other).is_none());
+    assert_eq!(look_up(&mut scene, 98, "42").as_deref(), Some("77"));
 }

@@ -1,5 +1,7 @@
 //! Whole runs over real sockets: a hub and a target inside the test, the store in a folder of its own.
 
+mod answers;
+mod credentials;
 mod faults;
 mod hub;
 mod hub_end;
@@ -7,6 +9,7 @@ mod life;
 mod lines;
 mod order;
 mod target_end;
+mod token;
 
 use super::audit::{AuditFilter, AuditLog, AuditRow};
 use super::{End, Hub, Lines, Observer, RunError, RunEvent, RunMapping, RunOptions, Source, Summary, Token, run};

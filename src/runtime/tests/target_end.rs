@@ -33,6 +33,8 @@ impl Got {
 pub enum Reply {
     Status(u16),
     With(u16, &'static str, String),
+    /// With this body.
+    Body(u16, String),
     /// The connection ends without an answer.
     Cut,
     /// No answer ever comes.
@@ -98,11 +100,16 @@ async fn serve(stream: TcpStream, got: Arc<Mutex<Vec<Got>>>, counter: Arc<watch:
             answer(&request, got.len() - 1)
         };
         counter.send_modify(|count| *count += 1);
+        let mut said = "{}".to_owned();
         let (status, header) = match reply {
             Reply::Cut => return,
             Reply::Hang => std::future::pending().await,
             Reply::Status(status) => (status, String::new()),
             Reply::With(status, name, value) => (status, format!("{name}: {value}\r\n")),
+            Reply::Body(status, body) => {
+                said = body;
+                (status, String::new())
+            }
             Reply::When(mut go, status) => {
                 if go.wait_for(|go| *go).await.is_err() {
                     return;
@@ -110,9 +117,9 @@ async fn serve(stream: TcpStream, got: Arc<Mutex<Vec<Got>>>, counter: Arc<watch:
                 (status, String::new())
             }
         };
-        let body = if status == 204 { "" } else { "Content-Length: 2\r\n" };
-        let tail = if status == 204 { "" } else { "{}" };
-        let answer = format!("HTTP/1.1 {status} Status\r\n{header}{body}\r\n{tail}");
+        let length = if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", said.len()) };
+        let tail = if status == 204 { "" } else { &said };
+        let answer = format!("HTTP/1.1 {status} Status\r\n{header}{length}\r\n{tail}");
         if stream.get_mut().write_all(answer.as_bytes()).await.is_err() {
             return;
         }

@@ -1,11 +1,11 @@
 //! From documents to a [`Schema`]: every reference is resolved, every derivation worked out.
 
 use super::builtin;
+use super::classes::Classes;
 use super::load::{Document, Documents, Kind};
 use super::model::{
     Complex, Content, ElementDeclaration, ElementId, Namespaces, Process, Schema, SimpleId, TypeId, Wildcard,
 };
-use super::regex::Classes;
 use super::xml::{Attribute, BLANKS, Element, Name, SCHEMA, XML};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::words::distance;

@@ -74,16 +74,30 @@ impl Builder<'_> {
             );
             return None;
         }
-        let mut format = MapFormat { name: self.name(&first), version: None, root: None, ends: None, span };
+        let name = self.name(&first);
+        let mut format =
+            MapFormat { name, version: None, root: None, ends: None, encoding: None, forbidden: None, span };
         while let Some(part) = parts.next() {
             match part.as_rule() {
                 Rule::version => format.version = Some((part.as_str().to_owned(), self.span(&part))),
                 Rule::root => format.root = part.into_inner().next().map(|name| self.qname(name)),
-                Rule::ends => format.ends = part.into_inner().next().map(|text| self.plain_text(text)),
+                Rule::ends => self.map_option(part, "ends", &mut format.ends),
+                Rule::encoding => self.map_option(part, "encoding", &mut format.encoding),
+                Rule::forbidden => self.map_option(part, "forbidden as", &mut format.forbidden),
                 _ => {}
             }
         }
         Some(format)
+    }
+
+    fn map_option(&mut self, node: Node, word: &str, option: &mut Option<Text>) {
+        let at = self.trimmed(&node);
+        let Some(text) = node.into_inner().next() else { return };
+        let text = self.text_or_missing(text, "what stands for a forbidden character is missing", "forbidden as \"?\"");
+        match option {
+            Some(before) => self.twice(word, at, before.span),
+            None => *option = Some(text),
+        }
     }
 
     /// `qname`, or the `step` of a target path behind its `@`.

@@ -5,9 +5,11 @@
 
 mod hub;
 mod target;
+mod token;
 
 pub use hub::{Hub, HubEnd, HubFaults, HubNote, HubOptions, Listened};
 pub use target::{Answer, Script, Target, TargetFaults, TargetOptions, TargetRequest};
+pub use token::{TOKEN_PATH, TokenClient};
 
 use std::io;
 use std::net::SocketAddr;

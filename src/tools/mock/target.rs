@@ -3,6 +3,7 @@
 //! A key that comes again with the same request is answered as a repeat and has no second effect; with another
 //! request it is a 422, as the IETF's draft on the Idempotency-Key header has it.
 
+use super::token::{TOKEN_PATH, TokenClient, Tokens};
 use super::{MockError, Server, bind};
 use axum::Router;
 use axum::body::Bytes;
@@ -19,6 +20,8 @@ pub struct TargetOptions {
     /// Port 0 is a free one.
     pub address: SocketAddr,
     pub faults: TargetFaults,
+    /// Tokens are given and asked for.
+    pub token: Option<TokenClient>,
     /// How many of the last requests are kept for [`Target::requests`].
     pub keep: usize,
     /// Is told each request with its answer; must be quick.
@@ -31,6 +34,7 @@ impl Default for TargetOptions {
         TargetOptions {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             faults: TargetFaults::default(),
+            token: None,
             keep: 100_000,
             tell: Box::new(|_| ()),
         }
@@ -108,6 +112,7 @@ pub struct Target {
 
 struct TargetState {
     log: Mutex<Log>,
+    tokens: Option<Tokens>,
     slow: Duration,
     fail_percent: u8,
     keep: usize,
@@ -155,6 +160,7 @@ impl Target {
                 scripts: faults.scripts.into_iter().map(|script| (script.key, script.statuses.into())).collect(),
                 random: fastrand::Rng::with_seed(faults.seed),
             }),
+            tokens: options.token.map(Tokens::new),
             slow: faults.slow,
             fail_percent: faults.fail_percent,
             keep: options.keep,
@@ -176,6 +182,13 @@ impl Target {
     /// The last requests, in the order of arrival.
     pub fn requests(&self) -> Vec<TargetRequest> {
         self.state.log().requests.iter().cloned().collect()
+    }
+
+    /// From now on the last token is answered 401.
+    pub fn revoke_token(&self) {
+        if let Some(tokens) = &self.state.tokens {
+            tokens.revoke();
+        }
     }
 
     /// Answers what is in flight and ends.
@@ -232,6 +245,13 @@ async fn take(
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
+    let authorization = headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value.as_str());
+    if let Some(tokens) = target.tokens.as_ref().filter(|_| uri.path() == TOKEN_PATH) {
+        let (status, said) = tokens.answer(authorization, &body);
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        return (status, [("content-type", "application/json")], said);
+    }
+    let known = target.tokens.as_ref().is_none_or(|tokens| tokens.takes(authorization));
     let key = KEY_HEADERS
         .iter()
         .find_map(|name| headers.iter().find(|(known, _)| known == name))
@@ -249,7 +269,7 @@ async fn take(
         let mut log = target.log();
         log.count += 1;
         request.number = log.count;
-        request.answer = log.answer(&request, &body, target.fail_percent);
+        request.answer = if known { log.answer(&request, &body, target.fail_percent) } else { Answer::Failed(401) };
         log.requests.push_back(request.clone());
         if log.requests.len() > target.keep {
             log.requests.pop_front();

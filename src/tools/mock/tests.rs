@@ -1,6 +1,7 @@
 use super::*;
 use futures_util::{SinkExt, StreamExt};
 use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -170,4 +171,48 @@ async fn a_port_in_use_is_said_so() {
             first.address().port()
         )
     );
+}
+
+/// Runs two events over a mapping that asks for tokens; whether both were delivered.
+async fn run_with_tokens(target: &Target, secret: &'static str, events: &str) -> bool {
+    use crate::runtime::{End, Lines, RunMapping, RunOptions, Source, run};
+    let base = target.url();
+    let text = format!(
+        "listen \"x\"\nevent {{ id: integer }}\ntarget PUT \"{base}/x/{{id}}\" {{\n key meta.id\n \
+         auth oauth2 client credentials token \"{base}{TOKEN_PATH}\" id env ID secret env SECRET\n}}\nmap {{ id -> id }}\n"
+    );
+    struct NoFiles;
+    impl crate::check::Files for NoFiles {
+        fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+            Err(path.to_owned())
+        }
+    }
+    let checked = crate::compile("x.map", text.as_bytes(), &NoFiles).unwrap().checked.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let lines = Lines {
+        name: "lines".to_owned(),
+        event: "x".to_owned(),
+        reader: Box::new(std::io::Cursor::new(events.as_bytes().to_vec())),
+    };
+    let mapping = RunMapping::new(checked.into_mapping());
+    let mut options = RunOptions::new(vec![mapping], Source::Lines(lines), folder.path().join("s.db"));
+    options.end = End::WhenIdle;
+    options.environment = Arc::new(move |name| Some(if name == "ID" { "hms" } else { secret }.to_owned()));
+    let summary = run(options, Arc::new(crate::runtime::Silent)).await.unwrap();
+    summary.outcomes.delivered == events.lines().count() as u64
+}
+
+#[tokio::test]
+async fn the_target_gives_tokens_to_its_client_and_takes_the_last_one_only() {
+    let client = TokenClient { id: "hms".to_owned(), secret: "s3cret".to_owned() };
+    let target = Target::start(TargetOptions { token: Some(client), ..TargetOptions::default() }).await.unwrap();
+    assert!(run_with_tokens(&target, "s3cret", "{\"id\":1}\n{\"id\":2}").await);
+    let shown = |target: &Target| target.requests().last().unwrap().header("authorization").unwrap().to_owned();
+    assert_eq!(shown(&target), "Bearer token-1");
+    target.revoke_token();
+    assert!(run_with_tokens(&target, "s3cret", "{\"id\":3}").await);
+    assert_eq!(shown(&target), "Bearer token-2");
+    let before = target.requests().len();
+    assert!(!run_with_tokens(&target, "wrong", "{\"id\":4}").await);
+    assert_eq!(target.requests().len(), before, "without a token nothing is sent");
 }

@@ -59,6 +59,7 @@ impl<'a> Seen<'a> {
                             Made::Request(request) => seen.requests.push(request),
                             Made::Refused(refusal) => seen.refusals.push(refusal),
                             Made::Skipped => seen.skipped += 1,
+                            Made::Unwanted => {}
                         },
                         (Routed::Refused { target, refusal, .. }, _) if named(*target) => seen.refusals.push(refusal),
                         (Routed::Skipped { target, .. }, _) if named(*target) => seen.skipped += 1,
@@ -103,10 +104,13 @@ impl<'a> Seen<'a> {
 
     fn text(&self, expected: &str) -> Result<(), Wrong> {
         let request = self.one()?;
-        let Some(body) = &request.body else { return wrong("a body is expected, but the request has none") };
-        let got = String::from_utf8_lossy(body);
+        if request.body.is_none() {
+            return wrong("a body is expected, but the request has none");
+        }
+        let got = request.body_text();
         match self.format {
-            Some(Format::Xml { .. }) => same_xml(expected, &got),
+            Some(Format::Xml { .. } | Format::Soap(_)) => same_xml(expected, &got),
+            Some(Format::Form) => same_form(expected, &got),
             // of a file; JSON is compared as JSON
             Some(Format::Json) => same_json("the body is", &parsed(expected)?, &json_body(request)?),
             _ => same_text("the body is", expected, &got),
@@ -183,6 +187,12 @@ fn same_text(what: &str, expected: &str, got: &str) -> Result<(), Wrong> {
     ))
 }
 
+/// A form's fields one a line, so that a difference shows the field.
+fn same_form(expected: &str, got: &str) -> Result<(), Wrong> {
+    let lines = |form: &str| form.trim_end_matches(['\r', '\n']).replace('&', "\n&");
+    same_text("the body is", &lines(expected), &lines(got))
+}
+
 fn same_xml(expected: &str, got: &str) -> Result<(), Wrong> {
     let parse =
         |what: &str, text: &str| xml::parse(text).or_else(|reason| wrong(format!("{what} is no XML: {reason}")));
@@ -237,13 +247,14 @@ fn same_body(expected: &Value, request: &Request) -> Result<(), Wrong> {
         (Value::Null, Some(body)) if !(request.json && body == b"null") => {
             wrong("no body is expected, but the request has one")
         }
-        (Value::String(expected), Some(body)) if !request.json => {
-            let got = String::from_utf8_lossy(body);
-            let is_xml = request
-                .headers
-                .iter()
-                .any(|(name, value)| name.eq_ignore_ascii_case("content-type") && value.contains("xml"));
-            if is_xml { same_xml(expected, &got) } else { same_text("the body is", expected, &got) }
+        (Value::String(expected), Some(_)) if !request.json => {
+            let got = request.body_text();
+            let content_type = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+            match content_type.map_or("", |(_, value)| value) {
+                kind if kind.contains("xml") => same_xml(expected, &got),
+                "application/x-www-form-urlencoded" => same_form(expected, &got),
+                _ => same_text("the body is", expected, &got),
+            }
         }
         _ => same_json("the body is", expected, &json_body(request)?),
     }

@@ -6,8 +6,9 @@ mod xml;
 
 use crate::check::Checked;
 use crate::model::{Mapping, TestCase};
+use crate::plan::crosswalk::KnownCrosswalks;
 use crate::plan::envelope::open_frame;
-use crate::plan::{Envelope, Environment, Made, Plan, PlanError, Refusal, Routed};
+use crate::plan::{Envelope, Environment, Given, Made, Plan, PlanError, Refusal, Routed};
 use serde::Deserialize;
 
 /// When the events of tests were received, unless `meta` says otherwise: a test gives the same answer for ever.
@@ -80,7 +81,12 @@ fn run_case(plan: &Plan, environment: &Environment, case: &TestCase) -> TestResu
         Ok(envelope) => envelope,
         Err(message) => return result(vec![Failure { line: case.line, message, difference: None }]),
     };
-    let answers: Answers = plan.transform(case.given.as_bytes(), &envelope, environment);
+    let mut crosswalks = KnownCrosswalks::default();
+    for entry in &case.crosswalks {
+        crosswalks.insert(&entry.crosswalk, entry.key.clone(), Some(entry.value.clone()));
+    }
+    let given = Given { environment, crosswalks: &crosswalks };
+    let answers: Answers = plan.transform(case.given.as_bytes(), &envelope, given);
     result(
         case.expectations
             .iter()

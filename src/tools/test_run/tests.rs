@@ -22,6 +22,7 @@ fn judged_with(given: &str, meta: Option<&str>, target: Option<usize>, expected:
         line: 3,
         given: given.to_owned(),
         meta: meta.map(str::to_owned),
+        crosswalks: Vec::new(),
         expectations: vec![Expectation { target, line: 7, expected }],
     };
     let mut results = run_cases(&mapping, &[case]).unwrap();
@@ -128,4 +129,52 @@ fn the_envelope_comes_from_meta_else_from_the_event() {
     let failure = judged_with(ACTIVE, Some(r#"{"ide":"m1"}"#), VISTA, key("42:m1")).unwrap();
     assert_eq!(failure.line, 3);
     assert!(failure.message.contains("unknown field `ide`"), "{}", failure.message);
+}
+
+/// No mapping here names a file.
+struct NoFiles;
+
+impl crate::check::Files for NoFiles {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        Err(format!("{path} does not exist"))
+    }
+}
+
+/// What the tests of a map say; `expect` is what stands behind the word.
+fn compared(map: &str, expect: &str) -> Option<Failure> {
+    let text = format!(
+        "listen \"x\"\nevent {{ id: integer, name: string }}\ntarget POST \"https://old.example/x\" {{ key id, meta.id }}\n{map}\ntest \"t\" {{\n  given {{ \"id\": 1, \"name\": \"Zo\u{eb} & Ann\" }}\n  expect {expect}\n}}\n"
+    );
+    let compiled = crate::compile("m.map", text.as_bytes(), &NoFiles).unwrap();
+    let checked = compiled.checked.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
+    run(&checked).unwrap().remove(0).failures.pop()
+}
+
+#[test]
+fn soap_is_compared_as_xml_in_its_encoding() {
+    let map = "map as soap 1.1 p:Op encoding \"ISO-8859-1\" {\n namespace p \"urn:p\"\n name -> p:Name\n}";
+    let same = "\"\"\"<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'>\n <e:Body><Op xmlns='urn:p'><Name>Zo\u{eb} &amp; Ann</Name></Op></e:Body></e:Envelope>\"\"\"";
+    assert_eq!(compared(map, same), None);
+    let failure = compared(map, &same.replace("Ann", "Bo")).expect("another name");
+    let difference = failure.difference.expect("shown");
+    assert!(difference.got.contains("<Name>Zo\u{eb} &amp; Ann</Name>"), "{}", difference.got);
+    assert_eq!(compared(map, "request { \"headers\": { \"SOAPAction\": \"\\\"\\\"\" } }"), None);
+}
+
+#[test]
+fn a_form_is_compared_field_by_field() {
+    let map = "map as form {\n id -> id\n name -> name\n}";
+    assert_eq!(compared(map, "\"\"\"id=1&name=Zo%C3%AB+%26+Ann\n\"\"\""), None);
+    let failure = compared(map, "\"id=1&name=Bo\"").expect("another name");
+    assert_eq!(failure.difference.expect("shown").got, "id=1\n&name=Zo%C3%AB+%26+Ann");
+    assert!(compared(map, "request { \"body\": \"id=1&name=Zo%C3%AB+%26+Ann\" }").is_none());
+}
+
+#[test]
+fn a_text_is_compared_byte_for_byte() {
+    let map = "map as text encoding \"ISO-8859-1\" {\n line \"{id:>3}|{name}\" !! skip\n line \"E\"\n}";
+    assert_eq!(compared(map, "\"\"\"\n  1|Zo\u{eb} & Ann\nE\n\"\"\""), None);
+    let failure = compared(map, "\"\"\"\n  1|Zo\u{eb} & Ann\nE\"\"\"").expect("its last line does not end");
+    assert_eq!(failure.message, "the body is not what is expected");
+    assert!(compared(map, "request { \"body\": \"  1|Zo\u{eb} & Ann\\nE\\n\" }").is_none());
 }

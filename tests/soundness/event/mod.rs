@@ -8,7 +8,7 @@ mod times;
 
 use crate::json::Json;
 use crate::random::Random;
-use hms_sync::model::{Base, EventShape, Form, Mapping, RecordType, Type};
+use hms_sync::model::{Base, EventShape, Field, Form, Mapping, RecordType, Type, VariantsType};
 use hms_sync::plan::Envelope;
 
 pub use tame::tame;
@@ -89,8 +89,19 @@ struct Maker<'r, 'm> {
 
 impl Maker<'_, '_> {
     fn record(&mut self, record: &RecordType) -> Json {
-        let mut members = Vec::with_capacity(record.fields.len());
-        for field in &record.fields {
+        let members = Vec::with_capacity(record.fields.len());
+        self.members(members, &record.fields)
+    }
+
+    /// One of the variants; the field that tells which may stand anywhere.
+    fn variants(&mut self, variants: &VariantsType) -> Json {
+        let variant = self.random.pick(&variants.variants).clone();
+        let told = vec![(variants.by.clone(), Json::Text(variant.code))];
+        self.members(told, &variant.fields)
+    }
+
+    fn members(&mut self, mut members: Vec<(String, Json)>, fields: &[Field]) -> Json {
+        for field in fields {
             if !self.calm && self.random.one_in(40) {
                 // Of a field that comes twice only the last is looked at.
                 members.push((field.name.clone(), self.anything()));
@@ -106,7 +117,8 @@ impl Maker<'_, '_> {
             let at = if twice { members.len() } else { self.random.below(members.len() + 1) };
             members.insert(at, (self.random.text(&["unknown", "x-y", "", "ruleIdd", "💊"]), self.anything()));
             let name = members[at].0.clone();
-            if record.field(&name).is_some() {
+            let declared = fields.iter().any(|field| field.name == name);
+            if declared || members.iter().filter(|(other, _)| *other == name).count() > 1 {
                 members.remove(at);
             }
         }
@@ -155,6 +167,7 @@ impl Maker<'_, '_> {
                 self.present(&base, None)
             }
             Base::Record(record) => self.record(record),
+            Base::Variants(variants) => self.variants(variants),
             Base::List(item) => Json::List(self.several().map(|()| self.item(item)).collect()),
             Base::Dictionary(item) => self.dictionary(item),
             Base::Any => self.anything(),

@@ -8,19 +8,24 @@
 
 mod attributes;
 mod facts;
+mod instance;
 mod logic;
+mod names;
 mod pieces;
 mod proof;
 mod sequence;
+mod told;
+mod types;
 mod value;
 mod walk;
 mod wanted;
 
 use super::{Checker, Element};
+use crate::check::scope::{Frame, Scope};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::QName;
+use crate::model::{Namespace, QName};
+use crate::schema::xsd::classes::Classes;
 use crate::schema::xsd::model::ElementId;
-use crate::schema::xsd::regex::Classes;
 use crate::schema::xsd::{Name, Schema};
 use crate::syntax::tree;
 use crate::text::Span;
@@ -37,7 +42,7 @@ const POINTED_AT: usize = 6;
 pub(super) struct Conformer<'c> {
     checker: &'c Checker<'c>,
     schema: &'c Schema,
-    namespaces: &'c [(Option<String>, String, Span)],
+    namespaces: &'c [Namespace],
     /// Where the schema is asked for, and its file's name.
     asked: Span,
     file: String,
@@ -58,8 +63,9 @@ impl Checker<'_> {
         &mut self,
         asked: &tree::Text,
         root: (&QName, Span),
-        namespaces: &[(Option<String>, String, Span)],
+        namespaces: &[Namespace],
         element: &mut Element,
+        scope: &Scope,
     ) {
         let files = self.files;
         let read = |path: &str| files.read(path);
@@ -68,7 +74,7 @@ impl Checker<'_> {
             Err(found) => return found.into_iter().for_each(|found| self.report(found)),
         };
         let mut conformer = Conformer::new(self, &schema, namespaces, asked);
-        conformer.root(root, element);
+        conformer.root(root, element, scope);
         for found in conformer.findings() {
             self.report(found);
         }
@@ -79,7 +85,7 @@ impl<'c> Conformer<'c> {
     fn new(
         checker: &'c Checker<'c>,
         schema: &'c Schema,
-        namespaces: &'c [(Option<String>, String, Span)],
+        namespaces: &'c [Namespace],
         asked: &tree::Text,
     ) -> Conformer<'c> {
         let mut facts = Facts::new(&checker.event);
@@ -99,7 +105,7 @@ impl<'c> Conformer<'c> {
         }
     }
 
-    fn root(&mut self, (name, span): (&QName, Span), element: &mut Element) {
+    fn root(&mut self, (name, span): (&QName, Span), element: &mut Element, scope: &Scope) {
         self.root = name.local.clone();
         let name = self.element_name(name);
         let Some(&id) = self.schema.global_elements.get(&name) else {
@@ -107,7 +113,17 @@ impl<'c> Conformer<'c> {
             self.unknown_element(Code::E1053, &name, span, &known, None);
             return;
         };
-        self.element(&mut element.entries, self.declared(id), span, ALWAYS);
+        let mut under = ALWAYS;
+        for frame in &scope.frames {
+            if let Frame::Value(bound) = frame {
+                self.facts.items.insert(bound.variable, bound.ty.clone());
+            }
+        }
+        for condition in &scope.given {
+            let one = self.facts.holds(condition);
+            under = self.facts.logic.and(under, one);
+        }
+        self.element(&mut element.entries, self.declared(id), span, under);
     }
 
     /// Reports a mistake, once for each place and subject.
@@ -183,8 +199,8 @@ impl<'c> Conformer<'c> {
 
     /// The namespace and local name of an element.
     fn element_name(&self, name: &QName) -> Name {
-        let found = self.namespaces.iter().find(|(prefix, ..)| *prefix == name.prefix);
-        Name::new(found.map_or("", |(_, uri, _)| uri), &name.local)
+        let found = self.namespaces.iter().find(|known| known.prefix == name.prefix);
+        Name::new(found.map_or("", |known| &known.uri), &name.local)
     }
 
     /// Of an attribute: without a prefix it is in no namespace.
@@ -197,8 +213,8 @@ impl<'c> Conformer<'c> {
 
     /// A name as the map's author would write it.
     fn written(&self, name: &Name, attribute: bool) -> String {
-        let declared = self.namespaces.iter().filter(|(_, uri, _)| **uri == *name.namespace);
-        let prefixes: Vec<Option<&str>> = declared.map(|(prefix, ..)| prefix.as_deref()).collect();
+        let declared = self.namespaces.iter().filter(|known| *known.uri == *name.namespace);
+        let prefixes: Vec<Option<&str>> = declared.map(|known| known.prefix.as_deref()).collect();
         let prefix = match &*name.namespace {
             "" => None,
             _ if !attribute && prefixes.contains(&None) => None,

@@ -178,8 +178,10 @@ impl Conformer<'_> {
                     }
                 }
                 Base::Boolean => {
-                    found.text("true", under);
-                    found.text("false", under);
+                    let holds = self.facts.holds(value);
+                    let (yes, no) = (self.facts.logic.and(under, holds), self.facts.logic.without(under, holds));
+                    found.text("true", yes);
+                    found.text("false", no);
                 }
                 Base::Null | Base::Never => {}
                 base => {
@@ -230,7 +232,7 @@ impl Conformer<'_> {
             ("fixed", _) => return Look::Decimal,
             ("sha256" | "hex", _) => return Look::Hex,
             ("base64", _) => return Look::Base64,
-            ("text" | "text_of", [value]) => return self.look(value, ty),
+            ("text", [value]) => return self.look(value, ty),
             ("format", [_, Expr::Constant(Constant::Text(pattern)), ..]) => return written_by(pattern),
             _ => {}
         }
@@ -257,6 +259,9 @@ struct Gathered {
 
 impl Gathered {
     fn text(&mut self, text: &str, under: Fact) {
+        if under == NEVER {
+            return;
+        }
         self.pieces.push(Piece { source: Source::Constant(text.to_owned()), under });
     }
 

@@ -1,15 +1,13 @@
 //! What can be shown of a computed value: its range, its length, its digits, and the guards that an author wrote.
 
 use super::Conformer;
+use super::facts::Bound;
 use super::logic::Fact;
 use super::pieces::Look;
 use super::wanted::{Want, Way};
 use crate::model::number::Number;
 use crate::model::{Constant, Constraint, Expr, Operator, Root, Space, TextPart};
 use crate::schema::xsd::regex::{self, Translated};
-
-/// A bound, and whether it is itself within.
-type Bound = Option<(Number, bool)>;
 
 /// `None`: not known.
 #[derive(Clone, Debug, Default)]
@@ -168,7 +166,7 @@ impl Conformer<'_> {
     fn length(&mut self, value: &Expr, look: Look, under: Fact, depth: usize) -> (u64, Option<u64>) {
         let of = Expr::Call { function: "length".into(), arguments: vec![value.clone()] };
         let (least, most) = self.facts.bounds(under, &of);
-        let count = |bound: Option<(Number, bool)>| bound.and_then(|(number, _)| u64::try_from(number.to_i64()?).ok());
+        let count = |bound: Bound| bound.and_then(|(number, _)| u64::try_from(number.to_i64()?).ok());
         // Lengths are whole, so a bound that is not reached is one less.
         let most = most.and_then(|(number, inclusive)| {
             let number = u64::try_from(number.to_i64()?).ok()?;
@@ -247,9 +245,9 @@ impl Conformer<'_> {
                 Some(width) => (first.0.max(width), first.1.map(|most| most.max(width))),
                 None => first,
             },
-            "trim" | "trim_left" | "trim_right" | "strip_non_digits" | "collapse" => (0, first.1),
+            "trim" | "trim_start" | "trim_end" | "strip_non_digits" | "normalize_space" => (0, first.1),
             "sha256" => (64, Some(64)),
-            "uuid" | "uuid_v5" | "uuid5" => (36, Some(36)),
+            "uuid5" => (36, Some(36)),
             _ => (0, None),
         }
     }

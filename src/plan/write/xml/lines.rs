@@ -1,16 +1,21 @@
 //! Elements: names and rejects first, then the attributes, in whatever order the author wrote them, then
 //! text and elements in that order.
 
+use super::text::{Place, Style};
 use super::*;
 use crate::library::constraint::Rule;
 use crate::plan::evaluate::{Stop, Walked};
+use crate::plan::write::rules;
 
+#[derive(Default)]
 pub struct Element {
+    /// Ready XML that its content begins with.
+    pub first: Box<[u8]>,
     /// What comes before anything is written: `let` and `reject`.
     quiet: Vec<Quiet>,
     attributes: Vec<LeafLine>,
-    /// The element's own text may be null.
-    nil: Option<usize>,
+    /// Which children are texts of its own that may be null.
+    nil: Vec<usize>,
     children: Vec<Child>,
 }
 
@@ -31,6 +36,7 @@ struct LeafLine {
     when: Option<Code>,
     value: Code,
     null: bool,
+    place: Place,
     /// What the target's schema asks of the text.
     rules: Box<[Rule]>,
     path: Box<str>,
@@ -46,8 +52,17 @@ struct RepeatLine {
 
 impl<'m> Builder<'_, 'm> {
     pub(super) fn element(&mut self, nodes: &'m [Node]) -> Result<Element, PlanError> {
+        self.lines(nodes, true)
+    }
+
+    /// An element whose `let` and `reject` lines stand elsewhere.
+    pub(super) fn content(&mut self, nodes: &'m [Node]) -> Result<Element, PlanError> {
+        self.lines(nodes, false)
+    }
+
+    fn lines(&mut self, nodes: &'m [Node], quiet: bool) -> Result<Element, PlanError> {
         let mark = self.compiler.enter()?;
-        let mut element = Element { quiet: Vec::new(), attributes: Vec::new(), nil: None, children: Vec::new() };
+        let mut element = Element::default();
         for node in nodes {
             match node {
                 Node::Leaf(leaf) => self.push_leaf(leaf, &mut element)?,
@@ -59,7 +74,9 @@ impl<'m> Builder<'_, 'm> {
                     let line = self.repeated(repeat)?;
                     element.children.push(Child::Repeat(Box::new(line)));
                 }
+                Node::Let { .. } | Node::Reject { .. } if !quiet => {}
                 Node::Let { .. } | Node::Reject { .. } => element.quiet.extend(Quiet::new(node, self.compiler)?),
+                Node::Line(_) | Node::Each(_) => return self.compiler.error("XML has no lines of text"),
             }
         }
         self.compiler.leave(mark);
@@ -79,15 +96,20 @@ impl<'m> Builder<'_, 'm> {
         let null = self.may_be_null(&leaf.ty);
         let when = optional(leaf.when.as_ref(), self.compiler)?;
         let value = self.compiler.expression(&leaf.value)?;
+        let place = match (&leaf.name, leaf.cdata) {
+            (OutName::Attribute(_), _) => Place::Attribute,
+            (_, true) => Place::Cdata,
+            (_, false) => Place::Content,
+        };
         let rules: Result<Box<[Rule]>, String> = leaf.rules.iter().map(Rule::new).collect();
         let rules = rules.or_else(|problem| self.compiler.error(problem))?;
-        let line = LeafLine { name, when, value, null, rules, path: leaf.path.as_str().into() };
+        let line = LeafLine { name, when, value, null, place, rules, path: leaf.path.as_str().into() };
         match &leaf.name {
             OutName::Attribute(_) => element.attributes.push(line),
             OutName::Name(_) => element.children.push(Child::Leaf(line)),
             OutName::Here => {
                 if null {
-                    element.nil = Some(element.children.len());
+                    element.nil.push(element.children.len());
                 }
                 element.children.push(Child::Here(line));
             }
@@ -114,7 +136,7 @@ impl Element {
         name: &'e [u8],
         declarations: &[u8],
         always: bool,
-        nil: &[u8],
+        style: &Style,
         machine: &mut Machine<'e>,
         out: &mut Vec<u8>,
     ) -> Outcome<bool> {
@@ -127,19 +149,22 @@ impl Element {
         out.extend_from_slice(declarations);
         let mut written = always;
         for attribute in &self.attributes {
-            written |= attribute.write_attribute(machine, out).map_err(|stop| stop.under(&attribute.path))?;
+            written |= attribute.write_attribute(style, machine, out).map_err(|stop| stop.under(&attribute.path))?;
         }
-        if let Some(index) = self.nil
-            && let Some(Child::Here(here)) = self.children.get(index)
-            && here.is_null(machine).map_err(|stop| stop.under(&here.path))?
-        {
-            out.extend_from_slice(nil);
-            written = true;
+        for index in &self.nil {
+            if let Some(Child::Here(here)) = self.children.get(*index)
+                && here.is_null(machine).map_err(|stop| stop.under(&here.path))?
+            {
+                out.extend_from_slice(&style.nil);
+                written = true;
+                break;
+            }
         }
         out.push(b'>');
         let inside = out.len();
+        out.extend_from_slice(&self.first);
         for child in &self.children {
-            written |= child.write(nil, machine, out)?;
+            written |= child.write(style, machine, out)?;
             within_limit(out)?;
         }
         if !written {
@@ -164,24 +189,24 @@ fn close(name: &[u8], inside: usize, out: &mut Vec<u8>) {
 }
 
 impl Child {
-    fn write<'e>(&'e self, nil: &[u8], machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<bool> {
+    fn write<'e>(&'e self, style: &Style, machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<bool> {
         match self {
-            Child::Here(here) => here.write_here(machine, out).map_err(|stop| stop.under(&here.path)),
-            Child::Leaf(leaf) => leaf.write_element(nil, machine, out).map_err(|stop| stop.under(&leaf.path)),
-            Child::Group { name, element } => element.write(name, b"", false, nil, machine, out),
-            Child::Repeat(repeat) => repeat.write(nil, machine, out).map_err(|stop| stop.under(&repeat.path)),
+            Child::Here(here) => here.write_here(style, machine, out).map_err(|stop| stop.under(&here.path)),
+            Child::Leaf(leaf) => leaf.write_element(style, machine, out).map_err(|stop| stop.under(&leaf.path)),
+            Child::Group { name, element } => element.write(name, b"", false, style, machine, out),
+            Child::Repeat(repeat) => repeat.write(style, machine, out).map_err(|stop| stop.under(&repeat.path)),
         }
     }
 }
 
 impl RepeatLine {
-    fn write<'e>(&'e self, nil: &[u8], machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<bool> {
+    fn write<'e>(&'e self, style: &Style, machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<bool> {
         if !holds(self.when.as_ref(), machine)? {
             return Ok(false);
         }
         let mut written = false;
         let walked = machine.walk(&self.items, |machine| {
-            written |= self.element.write(&self.name, b"", false, nil, machine, out)?;
+            written |= self.element.write(&self.name, b"", false, style, machine, out)?;
             within_limit(out)
         })?;
         match walked {
@@ -209,7 +234,7 @@ impl LeafLine {
         Ok(matches!(self.value(machine)?, Some(Value::Null)))
     }
 
-    fn write_attribute<'e>(&'e self, machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<bool> {
+    fn write_attribute<'e>(&'e self, style: &Style, machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<bool> {
         let value = match self.value(machine)? {
             None => return Ok(false),
             Some(Value::Null) => return Stop::reject("an attribute cannot be null"),
@@ -218,22 +243,22 @@ impl LeafLine {
         out.push(b' ');
         out.extend_from_slice(&self.name);
         out.extend_from_slice(b"=\"");
-        self.push(&value, text::push_attribute, machine, out)?;
+        self.push(&value, style, machine, out)?;
         out.push(b'"');
         Ok(true)
     }
 
-    fn write_here<'e>(&'e self, machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<bool> {
+    fn write_here<'e>(&'e self, style: &Style, machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<bool> {
         match self.value(machine)? {
             None => Ok(false),
             // the start tag tells
             Some(Value::Null) => Ok(true),
-            Some(value) => self.push(&value, text::push_content, machine, out).map(|()| true),
+            Some(value) => self.push(&value, style, machine, out).map(|()| true),
         }
     }
 
     /// An element, of a list one an item.
-    fn write_element<'e>(&'e self, nil: &[u8], machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<bool> {
+    fn write_element<'e>(&'e self, style: &Style, machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<bool> {
         match self.value(machine)? {
             None => Ok(false),
             Some(Value::List(items)) => {
@@ -244,43 +269,43 @@ impl LeafLine {
                         Value::Missing => continue,
                         Value::Failed(reason) => return Stop::reject(reason.clone()),
                         Value::Null if !self.null => return Stop::reject("null where none may be"),
-                        item => self.write_one(item, nil, machine, out)?,
+                        item => self.write_one(item, style, machine, out)?,
                     }
                     written = true;
                     within_limit(out)?;
                 }
                 Ok(written)
             }
-            Some(value) => self.write_one(&value, nil, machine, out).map(|()| true),
+            Some(value) => self.write_one(&value, style, machine, out).map(|()| true),
         }
     }
 
     fn write_one<'e>(
         &'e self,
         value: &Value<'e>,
-        nil: &[u8],
+        style: &Style,
         machine: &mut Machine<'e>,
         out: &mut Vec<u8>,
     ) -> Outcome<()> {
         out.push(b'<');
         out.extend_from_slice(&self.name);
         if let Value::Null = value {
-            out.extend_from_slice(nil);
+            out.extend_from_slice(&style.nil);
         }
         out.push(b'>');
         let inside = out.len();
         if !matches!(value, Value::Null) {
-            self.push(value, text::push_content, machine, out)?;
+            self.push(value, style, machine, out)?;
         }
         close(&self.name, inside, out);
         Ok(())
     }
 
-    /// Appends a scalar through `write`, which stops at a character that XML does not allow.
+    /// Appends a scalar; refused where it holds a character that XML does not allow.
     fn push<'e>(
         &'e self,
         value: &Value<'e>,
-        write: fn(&str, &mut Vec<u8>) -> bool,
+        style: &Style,
         machine: &mut Machine<'e>,
         out: &mut Vec<u8>,
     ) -> Outcome<()> {
@@ -292,10 +317,14 @@ impl LeafLine {
                 &made
             }
         };
-        if let Some(rule) = self.rules.iter().find(|rule| !rule.holds(text)) {
-            let reason = rule.reason(text);
-            return Err(text::refused(value, &self.value, machine, reason, |text| !rule.holds(text)));
+        if !self.rules.is_empty() {
+            // A rule is about what a reader gets.
+            let read = style.replaced(text);
+            if let Some(rule) = self.rules.iter().find(|rule| !rule.holds(&read)) {
+                let reason = rule.reason(&read);
+                return Err(rules::refused(value, &self.value, machine, &reason, |text| !rule.holds(text)));
+            }
         }
-        if write(text, out) { Ok(()) } else { Err(text::forbidden(value, &self.value, machine)) }
+        if style.push(self.place, text, out) { Ok(()) } else { Err(text::forbidden(value, &self.value, machine)) }
     }
 }

@@ -1,32 +1,33 @@
-//! XML 1.0 bodies in UTF-8.
+//! XML 1.0 bodies.
 
 mod lines;
+pub mod soap;
 mod text;
 
 use std::collections::HashMap;
 
 use super::rules::{Quiet, holds, optional};
-use super::{BodyWriter, within_limit};
+use super::{BodyWriter, encoding, within_limit};
 use crate::library::Value;
-use crate::model::{Base, Leaf, Namespace, Node, OutName, QName, Repeat, Type};
+use crate::model::{Base, Document, Encoding, Leaf, Namespace, Node, OutName, QName, Repeat, Type};
 use crate::plan::code::{Code, Items};
 use crate::plan::compile::Compiler;
 use crate::plan::error::PlanError;
 use crate::plan::evaluate::{Machine, Outcome};
 use lines::Element;
-
-const DECLARATION: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?>"#;
+use text::Style;
 
 /// The namespace of `xsi:nil` (XML Schema part 1, §2.6).
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 pub struct XmlBody {
+    content_type: String,
+    declaration: Box<[u8]>,
     root: Box<[u8]>,
     /// ` xmlns="…" xmlns:v="…"`, ready.
     namespaces: Box<[u8]>,
     element: Element,
-    /// ` xsi:nil="true"` with the prefix that is in force.
-    nil: Box<[u8]>,
+    style: Style,
 }
 
 /// Compiles one body.
@@ -34,6 +35,9 @@ struct Builder<'c, 'm> {
     compiler: &'c mut Compiler<'m>,
     /// Declared prefixes with their namespaces; `""` for the default one.
     prefixes: HashMap<&'m str, &'m str>,
+    /// ` xmlns="…" xmlns:v="…"`
+    declared: Vec<u8>,
+    document: &'m Document,
     /// Whether some value may be null.
     null: bool,
 }
@@ -41,36 +45,36 @@ struct Builder<'c, 'm> {
 impl XmlBody {
     pub fn new<'m>(
         root: &'m QName,
-        namespaces: &'m [Namespace],
+        document: &'m Document,
         nodes: &'m [Node],
         compiler: &mut Compiler<'m>,
     ) -> Result<XmlBody, PlanError> {
         compiler.at("xml");
-        let mut prefixes = HashMap::new();
-        let mut declared = Vec::new();
-        for namespace in namespaces {
-            let prefix = namespace.prefix.as_deref().unwrap_or("");
-            if namespace.prefix.is_some() && !text::is_name(prefix) || prefix == "xmlns" || prefix == "xml" {
-                return compiler.error(format!("{prefix:?} is no prefix for a namespace"));
-            }
-            if namespace.uri.chars().any(|c| !text::is_allowed(c)) || !prefix.is_empty() && namespace.uri.is_empty() {
-                return compiler.error("a namespace has a name that XML does not allow");
-            }
-            if prefixes.insert(prefix, namespace.uri.as_str()).is_some() {
-                return compiler.error(format!("the prefix {prefix:?} is declared twice"));
-            }
-            declare(prefix, &namespace.uri, &mut declared);
-        }
-        let mut builder = Builder { compiler, prefixes, null: false };
+        let mut builder = Builder::new(document, compiler)?;
         let root = builder.name(root, false)?;
         let element = builder.element(nodes)?;
-        let prefix = builder.instance_prefix();
-        if builder.null && !builder.prefixes.contains_key(prefix.as_str()) {
-            declare(&prefix, INSTANCE, &mut declared);
-        }
-        let nil = format!(" {prefix}:nil=\"true\"").into_bytes().into_boxed_slice();
-        Ok(XmlBody { root, namespaces: declared.into(), element, nil })
+        let style = builder.style();
+        Ok(XmlBody {
+            content_type: format!("application/xml; charset={}", charset(document.encoding)),
+            declaration: declaration(document.encoding),
+            root,
+            namespaces: builder.declared.into(),
+            element,
+            style,
+        })
     }
+}
+
+/// The encoding as content types name it.
+fn charset(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Utf8 => "utf-8",
+        Encoding::Latin1 => "ISO-8859-1",
+    }
+}
+
+fn declaration(encoding: Encoding) -> Box<[u8]> {
+    format!("<?xml version=\"1.0\" encoding=\"{}\"?>", encoding.name()).into_bytes().into()
 }
 
 fn declare(prefix: &str, uri: &str, out: &mut Vec<u8>) {
@@ -84,7 +88,58 @@ fn declare(prefix: &str, uri: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-impl<'m> Builder<'_, 'm> {
+impl<'c, 'm> Builder<'c, 'm> {
+    /// Declares the document's namespaces.
+    fn new(document: &'m Document, compiler: &'c mut Compiler<'m>) -> Result<Builder<'c, 'm>, PlanError> {
+        if let Some(instead) = &document.forbidden
+            && (instead.chars().count() > 1 || !instead.chars().all(|c| text::is_plain(c, document.encoding)))
+        {
+            return compiler.error("what stands for a forbidden character is one plain character, or none");
+        }
+        let mut builder = Builder { compiler, prefixes: HashMap::new(), declared: Vec::new(), document, null: false };
+        for namespace in &document.namespaces {
+            builder.namespace(namespace)?;
+        }
+        Ok(builder)
+    }
+
+    fn namespace(&mut self, namespace: &'m Namespace) -> Result<(), PlanError> {
+        let prefix = namespace.prefix.as_deref().unwrap_or("");
+        if namespace.prefix.is_some() && !text::is_name(prefix) || prefix == "xmlns" || prefix == "xml" {
+            return self.compiler.error(format!("{prefix:?} is no prefix for a namespace"));
+        }
+        self.in_encoding(prefix)?;
+        if namespace.uri.chars().any(|c| !text::is_allowed(c)) || !prefix.is_empty() && namespace.uri.is_empty() {
+            return self.compiler.error("a namespace has a name that XML does not allow");
+        }
+        if self.prefixes.insert(prefix, namespace.uri.as_str()).is_some() {
+            return self.compiler.error(format!("the prefix {prefix:?} is declared twice"));
+        }
+        declare(prefix, &namespace.uri, &mut self.declared);
+        Ok(())
+    }
+
+    /// Names have no character references.
+    fn in_encoding(&self, name: &str) -> Result<(), PlanError> {
+        if self.document.encoding == Encoding::Latin1 && !name.chars().all(encoding::is_latin_1) {
+            return self.compiler.error(format!("{name:?} cannot be written in ISO-8859-1"));
+        }
+        Ok(())
+    }
+
+    /// How texts are written; declares the namespace of `xsi:nil`, where it is needed.
+    fn style(&mut self) -> Style {
+        let prefix = self.instance_prefix();
+        if self.null && !self.prefixes.contains_key(prefix.as_str()) {
+            declare(&prefix, INSTANCE, &mut self.declared);
+        }
+        Style {
+            nil: format!(" {prefix}:nil=\"true\"").into_bytes().into_boxed_slice(),
+            forbidden: self.document.forbidden.as_deref().map(Into::into),
+            latin_1: self.document.encoding == Encoding::Latin1,
+        }
+    }
+
     /// The prefix that stands for [`INSTANCE`]: a declared one, else the first that is free.
     fn instance_prefix(&self) -> String {
         let declared = self.prefixes.iter().filter(|(prefix, uri)| !prefix.is_empty() && **uri == INSTANCE);
@@ -102,6 +157,7 @@ impl<'m> Builder<'_, 'm> {
         if !text::is_name(&name.local) {
             return self.compiler.error(format!("{:?} is no XML name", name.local));
         }
+        self.in_encoding(&name.local)?;
         match &name.prefix {
             None if attribute && name.local == "xmlns" => self.compiler.error("`xmlns` is no attribute"),
             None => Ok(name.local.as_bytes().into()),
@@ -124,18 +180,26 @@ impl<'m> Builder<'_, 'm> {
     }
 }
 
-impl BodyWriter for XmlBody {
-    fn content_type(&self) -> &'static str {
-        "application/xml; charset=utf-8"
+/// Ends the body that begins at `start`.
+fn finish(style: &Style, start: usize, out: &mut Vec<u8>) -> Outcome<()> {
+    within_limit(out)?;
+    if style.latin_1 {
+        let mut body = out.split_off(start);
+        encoding::to_latin_1(&mut body);
+        out.append(&mut body);
     }
+    within_limit(out)
+}
 
-    fn is_json(&self) -> bool {
-        false
+impl BodyWriter for XmlBody {
+    fn content_type(&self) -> &str {
+        &self.content_type
     }
 
     fn write<'e>(&'e self, machine: &mut Machine<'e>, out: &mut Vec<u8>) -> Outcome<()> {
-        out.extend_from_slice(DECLARATION);
-        self.element.write(&self.root, &self.namespaces, true, &self.nil, machine, out)?;
-        within_limit(out)
+        let start = out.len();
+        out.extend_from_slice(&self.declaration);
+        self.element.write(&self.root, &self.namespaces, true, &self.style, machine, out)?;
+        finish(&self.style, start, out)
     }
 }

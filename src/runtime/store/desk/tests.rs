@@ -98,6 +98,10 @@ impl Store for Faulty {
         Ok(appended)
     }
 
+    fn look_up(&mut self, epoch: u64, event: u64, asked: &[Asked]) -> Result<Vec<Option<String>>, StoreError> {
+        self.store.look_up(epoch, event, asked)
+    }
+
     fn turns(
         &mut self,
         epoch: u64,

@@ -6,6 +6,7 @@
 
 mod append;
 mod audit;
+mod crosswalk;
 mod names;
 mod open;
 mod schema;
@@ -20,14 +21,15 @@ pub(in crate::runtime) use status::read_status;
 
 use super::lock::StoreLock;
 use super::{
-    Allowance, Appended, NewEvent, PlanId, Settled, Settlement, SourceId, SourceState, Store, StoreError, Syncer,
-    TargetId, TargetState, Turns, WorkId,
+    Allowance, Appended, Asked, NewEvent, PlanId, Settled, Settlement, SourceId, SourceState, Store, StoreError,
+    Syncer, TargetId, TargetState, Turns, WorkId,
 };
 use names::Names;
 use rusqlite::{Connection, params};
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Pages of 4 KiB in the WAL from which on they are moved into the file: 16 MiB.
@@ -52,6 +54,10 @@ pub struct Sqlite {
     chain: Chain,
     names: Names,
     seen: seen::Seen,
+    /// Whether some event may have look-ups.
+    looked: bool,
+    /// Of the event whose items were given out last.
+    last_data: Option<(u64, Arc<[u8]>)>,
     retention: Duration,
     commits: u32,
     wal_alarmed: bool,
@@ -115,6 +121,8 @@ impl Sqlite {
             .map_err(&what)? as u64;
         self.chain = Chain::read(&self.connection).map_err(&what)?;
         self.seen = seen::Seen::read(&self.connection).map_err(&what)?;
+        // its number may be given again
+        self.last_data = None;
         Ok(())
     }
 
@@ -216,6 +224,13 @@ impl Store for Sqlite {
             return Ok(Turns::default());
         }
         self.due_turns(target, held, allowance)
+    }
+
+    fn look_up(&mut self, epoch: u64, event: u64, asked: &[Asked]) -> Result<Vec<Option<String>>, StoreError> {
+        if epoch != self.epoch {
+            return Ok(vec![None; asked.len()]);
+        }
+        self.look_up_all(event, asked)
     }
 
     fn settle(&mut self, epoch: u64, settlement: &Settlement) -> Result<Settled, StoreError> {

@@ -1,7 +1,7 @@
 //! Opening the embedded store: whose file it is, of which version, and that no other `run` has it.
 
 use super::names::Names;
-use super::schema::{APPLICATION_ID, CREATE, VERSION};
+use super::schema::{APPLICATION_ID, CREATE, CROSSWALKS, VERSION};
 use super::{AUDIT_ROWS, Chain, RunningClock, Sqlite, read_audit_row, seen};
 use crate::runtime::audit::AuditRow;
 use crate::runtime::store::StoreError;
@@ -73,7 +73,10 @@ fn prepare(path: &Path) -> Result<Connection, StoreError> {
         }
         sync_folder(path)?;
     } else {
-        check_ours(&connection, path)?;
+        let found = check_ours(&connection, path)?;
+        if found < VERSION {
+            renew(&mut connection).map_err(&failed)?;
+        }
     }
     // in WAL mode a commit does not wait for the disk then, a checkpoint does
     connection.pragma_update(None, "synchronous", "NORMAL").map_err(&failed)?;
@@ -112,6 +115,7 @@ fn make(connection: &mut Connection) -> Result<String, rusqlite::Error> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     let transaction = connection.transaction()?;
     transaction.execute_batch(CREATE)?;
+    transaction.execute_batch(CROSSWALKS)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()?;
@@ -129,7 +133,16 @@ fn sync_folder(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn check_ours(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+/// Brings a store of version 1 to this one.
+fn renew(connection: &mut Connection) -> Result<(), rusqlite::Error> {
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(CROSSWALKS)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
+}
+
+/// The version of a store of ours.
+fn check_ours(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let failed = opening(path);
     let ours: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(&failed)?;
     if ours != APPLICATION_ID {
@@ -139,7 +152,7 @@ fn check_ours(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     if found > VERSION {
         return Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION });
     }
-    Ok(())
+    Ok(found)
 }
 
 fn finish(connection: Connection, path: PathBuf, lock: StoreLock) -> Result<Sqlite, StoreError> {
@@ -152,6 +165,7 @@ fn finish(connection: Connection, path: PathBuf, lock: StoreLock) -> Result<Sqli
     let chain = Chain::read(&connection).map_err(&failed)?;
     check_last_links(&connection, &path)?;
     let seen = seen::Seen::read(&connection).map_err(&failed)?;
+    let looked = connection.query_row("SELECT EXISTS (SELECT 1 FROM looked)", [], |row| row.get(0)).map_err(&failed)?;
     Ok(Sqlite {
         connection,
         path,
@@ -162,6 +176,8 @@ fn finish(connection: Connection, path: PathBuf, lock: StoreLock) -> Result<Sqli
         chain,
         names: Names::default(),
         seen,
+        looked,
+        last_data: None,
         retention: RETENTION,
         commits: 0,
         wal_alarmed: false,

@@ -7,7 +7,26 @@
 pub(super) const APPLICATION_ID: i64 = 0x484d_5379;
 
 /// The version that this program writes; it reads this and every older one.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
+
+/// From version 1 to 2: crosswalks, and what the look-ups of the events at hand have found.
+pub(super) const CROSSWALKS: &str = "
+CREATE TABLE crosswalk (
+    name  TEXT NOT NULL,
+    key   TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (name, key)
+) STRICT, WITHOUT ROWID;
+
+-- value: NULL where the crosswalk held nothing. Goes with its event.
+CREATE TABLE looked (
+    event     INTEGER NOT NULL,
+    crosswalk TEXT NOT NULL,
+    key       TEXT NOT NULL,
+    value     TEXT,
+    PRIMARY KEY (event, crosswalk, key)
+) STRICT, WITHOUT ROWID;
+";
 
 /// Version 1.
 pub(super) const CREATE: &str = "

@@ -69,6 +69,7 @@ impl Sqlite {
         if let Some(version) = &finished.advance {
             self.advance(lane, version)?;
         }
+        self.change(&finished.learned)?;
         if finished.outcome == Outcome::SetAside {
             let item = item_number(work.item);
             self.keep_failed(
@@ -113,9 +114,9 @@ impl Sqlite {
         let what = "remove an event that is done";
         let event = [work.event as i64];
         if self.execute(what, "DELETE FROM event WHERE number = ?1 AND held = 1", event)? == 0 {
-            self.execute(what, "UPDATE event SET held = held - 1 WHERE number = ?1", event)?;
+            return self.execute(what, "UPDATE event SET held = held - 1 WHERE number = ?1", event).map(drop);
         }
-        Ok(())
+        self.forget_look_ups(work.event)
     }
 
     fn settle_request(&self, work: WorkId, request: &KeptRequest) -> Result<(), StoreError> {

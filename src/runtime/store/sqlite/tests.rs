@@ -274,3 +274,20 @@ fn a_full_disk_is_told_apart_and_goes_by() {
     assert_eq!(append(&mut store, &events).len(), 100);
     assert_eq!(append(&mut store, &[unrouted("e1")]), [Arrival::Known]);
 }
+
+#[test]
+fn a_store_of_the_first_version_is_brought_to_this_one() {
+    let folder = folder();
+    let path = folder.path().join("s.db");
+    drop(Sqlite::open(&path).expect("a store"));
+    let db = Connection::open(&path).expect("a database");
+    db.execute_batch("DROP TABLE crosswalk; DROP TABLE looked; PRAGMA user_version = 1").expect("as it was");
+    drop(db);
+    let mut store = Sqlite::open(&path).expect("it is renewed");
+    store.begin().expect("it begins");
+    let asked = [Asked { crosswalk: "Slot".to_owned(), key: "1".to_owned() }];
+    assert_eq!(store.look_up(store.epoch, 1, &asked).expect("it looks"), [None]);
+    store.commit().expect("it commits");
+    let version: i64 = store.connection.pragma_query_value(None, "user_version", |row| row.get(0)).expect("a version");
+    assert_eq!(version, VERSION);
+}

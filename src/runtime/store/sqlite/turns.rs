@@ -8,6 +8,7 @@ use crate::runtime::store::{
 };
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 impl Sqlite {
@@ -81,11 +82,15 @@ impl Sqlite {
         Ok(heads)
     }
 
-    fn turn(&self, work: WorkId, lane: Lane, now: i64) -> Result<Turn, StoreError> {
+    fn turn(&mut self, work: WorkId, lane: Lane, now: i64) -> Result<Turn, StoreError> {
+        // the items of an event follow one another, and it is read once for them
+        let known = self.last_data.take().filter(|(event, _)| *event == work.event).map(|(_, data)| data);
+        let is_known = known.is_some();
         let mut turn = self
             .connection
             .prepare_cached(
-                "SELECT e.id, e.type, e.received, e.time, e.origin, e.id_is_cursor, e.source, e.data,
+                "SELECT e.id, e.type, e.received, e.time, e.origin, e.id_is_cursor, e.source,
+                        CASE WHEN ?6 THEN NULL ELSE e.data END,
                         w.plan, w.version, w.begun, w.tries, w.blamed, w.effect, w.tried_ms, w.last_try, v.version
                  FROM work w JOIN event e ON e.number = w.event
                  LEFT JOIN version v ON v.record = w.record AND v.ord = w.ord
@@ -93,11 +98,24 @@ impl Sqlite {
             )
             .and_then(|mut statement| {
                 statement.query_row(
-                    params![lane.record.0, lane.order, work.event as i64, work.target.0, item_number(work.item)],
+                    params![
+                        lane.record.0,
+                        lane.order,
+                        work.event as i64,
+                        work.target.0,
+                        item_number(work.item),
+                        is_known
+                    ],
                     |row| self.read_turn(row, work, lane.clone(), now),
                 )
             })
             .map_err(failing("read an event"))?;
+        if let Some(known) = known {
+            turn.data = known;
+        }
+        if work.item.is_some() {
+            self.last_data = Some((work.event, Arc::clone(&turn.data)));
+        }
         if turn.tries > 0 {
             turn.request = self.request(work).map_err(failing("read a request"))?;
         }
@@ -121,7 +139,7 @@ impl Sqlite {
                 source: row.get(4)?,
             },
             id_is_cursor: row.get(5)?,
-            data: row.get(7)?,
+            data: row.get::<_, Option<Vec<u8>>>(7)?.unwrap_or_default().into(),
             version: read_version(9)?,
             newest: read_version(16)?,
             tries: row.get(11)?,
