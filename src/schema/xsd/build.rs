@@ -57,6 +57,7 @@ pub(super) struct Builder<'d, 'o> {
     pub complex: Vec<(At<'d>, Progress)>,
     pub chain: usize,
     pub particles: usize,
+    pub told_large: bool,
 }
 
 pub fn build(documents: &Documents, out: &mut Vec<Diagnostic>) -> Schema {
@@ -74,6 +75,7 @@ pub fn build(documents: &Documents, out: &mut Vec<Diagnostic>) -> Schema {
         complex: Vec::new(),
         chain: 0,
         particles: 0,
+        told_large: false,
     };
     builder.globals();
     // Types lead to elements, whose types wait in turn.

@@ -28,6 +28,7 @@ pub struct Facts<'c> {
     /// Of a subject: from which number on, not including it or including it.
     above: HashMap<String, Vec<(Number, bool, Fact)>>,
     let_presence: HashMap<u32, Fact>,
+    let_holds: HashMap<u32, Fact>,
     /// Patterns that a subject was asked for, and when it matches.
     patterns: HashMap<String, Vec<(String, Fact)>>,
 }
@@ -43,6 +44,7 @@ impl<'c> Facts<'c> {
             equal: HashMap::new(),
             above: HashMap::new(),
             let_presence: HashMap::new(),
+            let_holds: HashMap::new(),
             patterns: HashMap::new(),
         }
     }
@@ -136,10 +138,15 @@ impl<'c> Facts<'c> {
                 self.either(there, value, fallback)
             }
             Expr::Path { root: Root::Local(variable), steps } if steps.is_empty() => {
-                match self.lets.get(variable).cloned() {
+                if let Some(&known) = self.let_holds.get(variable) {
+                    return known;
+                }
+                let fact = match self.lets.get(variable).cloned() {
                     Some(value) => self.holds(&value),
                     None => self.question(format!("holds {}", self.key(condition))),
-                }
+                };
+                self.let_holds.insert(*variable, fact);
+                fact
             }
             Expr::Call { function, arguments } if function == "matches" => {
                 let fact = self.question(format!("holds {}", self.key(condition)));

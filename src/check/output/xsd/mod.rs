@@ -48,6 +48,8 @@ pub(super) struct Conformer<'c> {
     file: String,
     facts: Facts<'c>,
     classes: Classes,
+    /// Parts of expressions that the proof at hand has looked into.
+    steps: usize,
     out: Vec<Diagnostic>,
     told: HashSet<(Code, Span, String)>,
     /// Rules that values of the event are held to, with the facets' places.
@@ -98,6 +100,7 @@ impl<'c> Conformer<'c> {
             file: asked.value.rsplit(['/', '\\']).next().unwrap_or(&asked.value).to_owned(),
             facts,
             classes: Classes::default(),
+            steps: 0,
             out: Vec::new(),
             told: HashSet::new(),
             handed: Vec::new(),

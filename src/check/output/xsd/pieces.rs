@@ -7,6 +7,9 @@ use crate::library::{self, Returns};
 use crate::model::{Base, Constant, Expr, Form, Type, record};
 use std::rc::Rc;
 
+/// The most branches, names and rows of one value that are looked at.
+const MAX_STEPS: usize = 400_000;
+
 /// How a text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
@@ -43,13 +46,18 @@ pub(super) struct Piece {
 impl Conformer<'_> {
     /// All that a value may be; `ty` is its type.
     pub(super) fn pieces(&mut self, value: &Expr, ty: &Type, under: Fact) -> Vec<Piece> {
-        let mut found = Gathered { pieces: Vec::new(), names: Vec::new() };
+        let mut found = Gathered { pieces: Vec::new(), names: Vec::new(), steps: 0 };
         self.gather(value, ty, under, &mut found);
         found.pieces
     }
 
     fn gather(&mut self, value: &Expr, ty: &Type, under: Fact, found: &mut Gathered) {
         if under == NEVER {
+            return;
+        }
+        found.steps += 1;
+        if found.steps > MAX_STEPS {
+            self.facts.logic.too_large = true;
             return;
         }
         match value {
@@ -255,6 +263,8 @@ struct Gathered {
     pieces: Vec<Piece>,
     /// The names that lead to the value at hand.
     names: Vec<Expr>,
+    /// Branches, names and rows that were looked at.
+    steps: usize,
 }
 
 impl Gathered {

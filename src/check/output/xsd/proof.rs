@@ -16,12 +16,15 @@ struct Range {
     most: Bound,
 }
 
+/// So many parts of an expression are looked into to prove one demand; names are followed wherever they stand.
+const MAX_STEPS: usize = 5_000;
 /// Deeper expressions are not looked into.
 const MAX_DEPTH: usize = 60;
 
 impl Conformer<'_> {
     /// Whether a value, known under these names, meets a demand wherever `under` holds.
     pub(super) fn proved(&mut self, names: &[Expr], look: Look, want: &Want, way: &Way, under: Fact) -> bool {
+        self.steps = 0;
         names.iter().any(|name| self.proved_of(name, look, want, way, under))
     }
 
@@ -86,7 +89,8 @@ impl Conformer<'_> {
 
     fn range(&mut self, value: &Expr, under: Fact, depth: usize) -> Range {
         let (least, most) = self.facts.bounds(under, value);
-        if depth > MAX_DEPTH {
+        self.steps += 1;
+        if depth > MAX_DEPTH || self.steps > MAX_STEPS {
             return Range { least, most };
         }
         let own = self.own_range(value, under, depth + 1);
@@ -173,7 +177,8 @@ impl Conformer<'_> {
             if inclusive { Some(number) } else { number.checked_sub(1) }
         });
         let guarded = (count(least).unwrap_or(0), most);
-        if depth > MAX_DEPTH {
+        self.steps += 1;
+        if depth > MAX_DEPTH || self.steps > MAX_STEPS {
             return guarded;
         }
         let own = self.own_length(value, look, under, depth + 1);
@@ -195,7 +200,7 @@ impl Conformer<'_> {
                     TextPart::Literal(text) => (text.chars().count() as u64, Some(text.chars().count() as u64)),
                     TextPart::Hole(value) => self.length(value, Look::Text, under, depth),
                 };
-                (least + a, most.zip(b).map(|(most, b)| most + b))
+                (least.saturating_add(a), most.zip(b).map(|(most, b)| most.saturating_add(b)))
             }),
             Expr::Path { root: Root::Local(variable), steps } if steps.is_empty() => {
                 match self.facts.lets.get(variable).cloned() {
