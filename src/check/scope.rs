@@ -1,7 +1,7 @@
 //! What a name means at a place, and what the tests around that place have proved.
 
 use super::typed::{Pending, Typed};
-use crate::model::{Root, Type};
+use crate::model::{Expr, Root, Type};
 use crate::text::Span;
 use std::rc::Rc;
 
@@ -49,6 +49,8 @@ pub struct Scope {
     pub facts: Vec<(Place, Proof)>,
     /// Whether the event's fields are visible (not in a `fn` or a reusable map).
     pub event: bool,
+    /// Conditions that hold wherever the scope is: a target's `when` and the `where` of its `each`.
+    pub given: Vec<Expr>,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 //! Codes are contracts: a code keeps its meaning for ever and is never used again for another.
 //! E00xx syntax, E01xx names, E02xx types and missingness, E03xx units and numbers, E04xx codes, tables
 //! and exhaustiveness, E05xx the shape of the output, E060x and E061x targets, E062x tables from files, E070x tests, E075x
-//! files that use each other, E084x crosswalks and answers, W0xxx warnings.
+//! files that use each other, E084x crosswalks and answers, E105x to E107x bodies against an XML Schema, N10xx notes on it, W0xxx warnings.
 
 use super::Severity;
 
@@ -210,7 +210,7 @@ catalogue! {
     E1064 Error "a value that the schema's type does not have"
     E1065 Error "a computed value that the schema's type may not have"
     E1066 Error "null where the schema has none"
-    E1067 Error "a pattern of the schema that cannot be held"
+    E1067 Error "a facet of the schema that cannot be held"
     E1068 Error "too much to be proved"
     E1069 Error "an abstract type, or an `xsi:type` that does not fit"
     E1070 Error "a schema of another kind than the body"

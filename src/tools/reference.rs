@@ -100,6 +100,7 @@ fn family_of(code: Code) -> &'static str {
         Some("E07") => "Tests",
         Some("E08") => "Files, schemas and crosswalks",
         Some("E09") => "Further parts of the language",
+        Some("E10" | "N10") => "Bodies and their schemas",
         _ if text.starts_with('W') => "Warnings",
         _ => "Others",
     }

@@ -43,7 +43,9 @@ fn cases() -> Vec<Case> {
         .collect();
     paths.sort();
     let all = paths.iter().map(|path| case(&path.display().to_string(), &std::fs::read_to_string(path).unwrap()));
-    all.filter(|case| case.map.contains("conforming") && case.map.contains(".xsd\"")).collect()
+    // Around a SOAP body stands the envelope, which is of another schema.
+    all.filter(|case| case.map.contains("as xml") && case.map.contains("conforming") && case.map.contains(".xsd\""))
+        .collect()
 }
 
 /// The parts under headings of the form `--- name`.

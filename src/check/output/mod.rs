@@ -139,8 +139,8 @@ impl Checker<'_> {
         scope.back_to(mark);
         self.null_alone(&element);
         let mut format = head.format;
-        if let (Some(conforming), true) = (&map.conforming, self.errors() == errors) {
-            self.conforms(conforming, map, &format, &mut element);
+        if let (Some(schema), true) = (&map.conforming, self.errors() == errors) {
+            self.conforms(schema, map, &format, &mut element, scope);
         }
         if let (Format::Soap(soap), Some(header)) = (&mut format, lines.header) {
             self.null_alone(&header);
@@ -149,50 +149,48 @@ impl Checker<'_> {
         (self.errors() == errors).then(|| Body { format, nodes: element.into_nodes() })
     }
 
-    /// A body against the schema that it names.
-    fn conforms(&mut self, schema: &tree::Text, map: &tree::Map, format: &Format, element: &mut Element) {
-        let name = map
-            .format
-            .as_ref()
-            .map_or(map.keyword, |format| format.root.as_ref().map_or(format.span, |root| root.span));
-        let (root, document) = match format {
-            Format::Xml { root, document } => (root, document),
-            Format::Soap(soap) => (&soap.operation, &soap.document),
-            _ => return self.json_conforms(schema),
-        };
-        if is_xsd(schema) {
-            return self.conforms_to_xsd(schema, (root, name), &document.namespaces, element);
+    /// The body against the schema that its map names.
+    fn conforms(
+        &mut self,
+        schema: &tree::Text,
+        map: &tree::Map,
+        format: &Format,
+        element: &mut Element,
+        scope: &Scope,
+    ) {
+        let is_xsd = schema.value.to_ascii_lowercase().ends_with(".xsd");
+        let root = map.format.as_ref().and_then(|format| format.root.as_ref()).map_or(map.keyword, |root| root.span);
+        match format {
+            Format::Xml { root: name, document } if is_xsd => {
+                self.conforms_to_xsd(schema, (name, root), &document.namespaces, element, scope);
+            }
+            Format::Soap(soap) if is_xsd => {
+                self.conforms_to_xsd(schema, (&soap.operation, root), &soap.document.namespaces, element, scope);
+            }
+            Format::Json if !is_xsd => {
+                self.not_yet::<()>(schema.span, "`conforming` a JSON Schema");
+            }
+            Format::Xml { .. } | Format::Soap(_) => {
+                self.other_schema(schema, "an XML body", "an XML Schema, an `.xsd` file")
+            }
+            Format::Json => self.other_schema(schema, "a JSON body", "a JSON Schema"),
+            Format::Form => self.other_schema(schema, "a form", "no schema"),
+            Format::Text(_) => self.other_schema(schema, "a text", "no schema"),
         }
+    }
+
+    fn other_schema(&mut self, schema: &tree::Text, body: &str, takes: &str) {
+        let help = match takes {
+            "no schema" => "leave `conforming` out",
+            _ => {
+                "name a schema of that kind, or write the format that this one is of, `map as xml Root` or `map as json`"
+            }
+        };
         self.report(
-            Diagnostic::new(
-                Code::E1070,
-                "an XML body is held against an XML Schema, an `.xsd` file",
-                schema.span,
-                "another kind of schema",
-            )
-            .help("name the XSD: `conforming \"slots.xsd\"`"),
+            Diagnostic::new(Code::E1070, format!("{body} is held against {takes}"), schema.span, "another kind")
+                .help(help),
         );
     }
-
-    fn json_conforms(&mut self, schema: &tree::Text) {
-        if is_xsd(schema) {
-            self.report(
-                Diagnostic::new(
-                    Code::E1070,
-                    "an XML Schema is of XML bodies, and this one is JSON",
-                    schema.span,
-                    "of XML",
-                )
-                .help("write `map as xml Root conforming \"…\"`, or name a JSON Schema"),
-            );
-            return;
-        }
-        self.not_yet::<()>(schema.span, "`conforming` a JSON Schema");
-    }
-}
-
-fn is_xsd(schema: &tree::Text) -> bool {
-    schema.value.to_ascii_lowercase().ends_with(".xsd")
 }
 
 /// The words of a target path, for messages and reasons.

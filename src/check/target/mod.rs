@@ -40,6 +40,7 @@ impl Checker<'_> {
             }
             None => None,
         };
+        scope.given.extend(when.clone());
         let each = match &node.each {
             Some(each) => {
                 let bound = self.bind_each(each, &mut scope)?;
@@ -54,6 +55,7 @@ impl Checker<'_> {
                 for value in [&each_of.list].into_iter().chain(&each_of.filter).chain(&each_of.sort) {
                     self.no_look_up(value, "`each` on a target", each.span)?;
                 }
+                scope.given.extend(each_of.filter.clone());
                 Some(each_of)
             }
             None => None,

@@ -78,16 +78,16 @@ pub fn forbidden<'e>(
     reason: &str,
     wrong: impl Fn(char) -> bool,
 ) -> Box<Stop> {
-    refused(value, code, machine, reason.to_owned(), |text| text.chars().any(&wrong))
+    refused(value, code, machine, reason, |text| text.chars().any(&wrong))
 }
 
-/// As [`forbidden`], of a text for which `wrong` holds.
+/// Why a text cannot be written for which `wrong` holds: as [`forbidden`].
 #[cold]
 pub fn refused<'e>(
     value: &Value<'e>,
     code: &'e Code,
     machine: &mut Machine<'e>,
-    reason: String,
+    reason: &str,
     wrong: impl Fn(&str) -> bool,
 ) -> Box<Stop> {
     let received = match value {
@@ -99,7 +99,7 @@ pub fn refused<'e>(
     };
     let own = received.and_then(|text| machine.place_in_event(text)).map(|byte| locate(machine.text, byte));
     match own.or_else(|| machine.culprit(code, wrong)) {
-        Some(path) => Box::new(Stop::Refused(Refusal { path, reason })),
-        None => Box::new(Stop::Reject(reason)),
+        Some(path) => Box::new(Stop::Refused(Refusal { path, reason: reason.to_owned() })),
+        None => Box::new(Stop::Reject(reason.to_owned())),
     }
 }

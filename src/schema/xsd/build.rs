@@ -1,11 +1,11 @@
 //! From documents to a [`Schema`]: every reference is resolved, every derivation worked out.
 
 use super::builtin;
+use super::classes::Classes;
 use super::load::{Document, Documents, Kind};
 use super::model::{
     Complex, Content, ElementDeclaration, ElementId, Namespaces, Process, Schema, SimpleId, TypeId, Wildcard,
 };
-use super::regex::Classes;
 use super::xml::{Attribute, BLANKS, Element, Name, SCHEMA, XML};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::words::distance;
@@ -57,6 +57,7 @@ pub(super) struct Builder<'d, 'o> {
     pub complex: Vec<(At<'d>, Progress)>,
     pub chain: usize,
     pub particles: usize,
+    pub told_large: bool,
 }
 
 pub fn build(documents: &Documents, out: &mut Vec<Diagnostic>) -> Schema {
@@ -74,6 +75,7 @@ pub fn build(documents: &Documents, out: &mut Vec<Diagnostic>) -> Schema {
         complex: Vec::new(),
         chain: 0,
         particles: 0,
+        told_large: false,
     };
     builder.globals();
     // Types lead to elements, whose types wait in turn.

@@ -39,7 +39,7 @@ pub struct Builtin {
     pub identity: bool,
 }
 
-// Letters of names, as `regex::is_name_letter` has them, and the parts of dates.
+// Letters of names, as `classes::is_name_letter` has them, and the parts of dates.
 macro_rules! letter { () => { r"A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{131}\x{134}-\x{13E}\x{141}-\x{148}\x{14A}-\x{17E}\x{386}\x{388}-\x{38A}\x{38C}\x{38E}-\x{3A1}\x{3A3}-\x{3CE}\x{401}-\x{40C}\x{40E}-\x{44F}\x{451}-\x{45C}\x{45E}-\x{481}\x{5D0}-\x{5EA}\x{621}-\x{63A}\x{641}-\x{64A}\x{905}-\x{939}\x{E01}-\x{E2E}\x{1E00}-\x{1E9B}\x{1EA0}-\x{1EF9}\x{3041}-\x{3094}\x{30A1}-\x{30FA}\x{4E00}-\x{9FA5}\x{AC00}-\x{D7A3}" } }
 macro_rules! start {
     () => {
@@ -228,7 +228,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::xsd::regex::is_name_letter;
+    use crate::schema::xsd::classes::is_name_letter;
 
     #[test]
     fn the_letters_of_names_are_one_set() {

@@ -285,12 +285,21 @@ impl Order {
     }
 }
 
-/// The global declaration behind a wildcard, and whether there must be one.
-pub fn behind(schema: &Schema, wildcard: &Wildcard, name: &Name) -> Result<Option<ElementId>, ()> {
+/// What a name that a wildcard admits is declared as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Behind {
+    Declared(ElementId),
+    /// Nothing need declare it.
+    Open,
+    /// Something must, and nothing does.
+    Missing,
+}
+
+pub fn behind(schema: &Schema, wildcard: &Wildcard, name: &Name) -> Behind {
     match (wildcard.process, schema.global_elements.get(name)) {
-        (Process::Skip, _) => Ok(None),
-        (_, Some(id)) => Ok(Some(*id)),
-        (Process::Lax, None) => Ok(None),
-        (Process::Strict, None) => Err(()),
+        (Process::Skip, _) => Behind::Open,
+        (_, Some(id)) => Behind::Declared(*id),
+        (Process::Lax, None) => Behind::Open,
+        (Process::Strict, None) => Behind::Missing,
     }
 }

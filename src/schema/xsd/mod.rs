@@ -9,6 +9,7 @@
 
 mod build;
 pub mod builtin;
+pub mod classes;
 pub mod content;
 mod load;
 pub mod model;

@@ -101,11 +101,13 @@ impl<'d> Builder<'d, '_> {
         let Some(derivation) = at.child("extension").or_else(|| at.child("restriction")) else {
             return self.unfit(at, "`complexContent` says nothing", "write an `extension` in it");
         };
-        let Some(base) = self.base(derivation) else { return };
+        let Some(base) = self.base(derivation).filter(|_| !self.is_too_large(derivation)) else { return };
         let extends = derivation.element.kind == "extension";
         let (inherited, base_attributes, base_wildcard, base_mixed) = match base {
             TypeId::Complex(base) => {
                 let complex = &self.schema.complex[base];
+                // What is inherited is written out, and counts again.
+                self.particles += particles_of(&complex.content) + complex.attributes.len();
                 let (particle, mixed) = match &complex.content {
                     Content::Elements { particle, mixed } => (particle.clone(), *mixed),
                     Content::Simple(_) => (None, false),
@@ -142,10 +144,7 @@ impl<'d> Builder<'d, '_> {
 
     fn particle(&mut self, at: At<'d>) -> Option<Particle> {
         self.particles += 1;
-        if self.particles > MAX_PARTICLES {
-            if self.particles == MAX_PARTICLES + 1 {
-                self.unfit(at, format!("the schema has over {MAX_PARTICLES} parts"), "check against a part of it");
-            }
+        if self.is_too_large(at) {
             return None;
         }
         let (min, max) = self.occurs(at)?;
@@ -168,6 +167,17 @@ impl<'d> Builder<'d, '_> {
             }
         };
         (max != Some(0)).then_some(Particle { min, max, term, span: at.element.place() })
+    }
+
+    /// Whether there are too many parts, which is told once.
+    fn is_too_large(&mut self, at: At<'d>) -> bool {
+        if self.particles <= MAX_PARTICLES {
+            return false;
+        }
+        if !std::mem::replace(&mut self.told_large, true) {
+            self.unfit(at, format!("the schema has over {MAX_PARTICLES} parts"), "check against a part of it");
+        }
+        true
     }
 
     fn occurs(&mut self, at: At<'d>) -> Option<(u64, Option<u64>)> {
@@ -211,7 +221,9 @@ impl<'d> Builder<'d, '_> {
         }
         let span = at.element.place();
         Some(match content.term {
-            Term::All(parts) => Particle { min: min * content.min, max: content.max, term: Term::All(parts), span },
+            Term::All(parts) => {
+                Particle { min: min.saturating_mul(content.min), max: content.max, term: Term::All(parts), span }
+            }
             _ => Particle { min, max, term: Term::Sequence(vec![content]), span },
         })
     }
@@ -337,6 +349,21 @@ impl<'d> Builder<'d, '_> {
             None => self.builtin("anySimpleType"),
         }
     }
+}
+
+fn particles_of(content: &Content) -> usize {
+    let mut open: Vec<&Particle> = match content {
+        Content::Elements { particle, .. } => particle.iter().collect(),
+        Content::Simple(_) => Vec::new(),
+    };
+    let mut count = 0;
+    while let Some(particle) = open.pop() {
+        count += 1;
+        if let Term::Sequence(parts) | Term::Choice(parts) | Term::All(parts) = &particle.term {
+            open.extend(parts);
+        }
+    }
+    count
 }
 
 /// What a derived type has: its base's attributes, those that it declares anew instead.

@@ -281,3 +281,50 @@ fn huge_counts_are_capped_and_huge_models_refused() {
     assert!(Automaton::new(&schema, Some(particle), u64::MAX).is_err());
     assert!(matches!(content::find(&schema, particle, &Name::new("", "a")), Some(Found::Element(_))));
 }
+
+#[test]
+fn types_that_grow_by_inheritance_or_groups_meet_a_limit() {
+    let types: String = (1..100)
+        .map(|n| {
+            let inside = "<xs:element name=\"a\" type=\"xs:int\"/>".repeat(100);
+            format!(
+                "<xs:complexType name=\"T{n}\"><xs:complexContent><xs:extension base=\"T{}\"><xs:sequence>{inside}\
+                 </xs:sequence></xs:extension></xs:complexContent></xs:complexType>",
+                n - 1
+            )
+        })
+        .collect();
+    let told_of = told(&format!("<xs:complexType name=\"T0\"/>{types}"));
+    assert!(told_of.contains("over 200000 parts"), "{told_of}");
+    let groups: String = (1..40)
+        .map(|n| {
+            let twice = format!("<xs:group ref=\"G{}\"/>", n - 1).repeat(2);
+            format!("<xs:group name=\"G{n}\"><xs:sequence>{twice}</xs:sequence></xs:group>")
+        })
+        .collect();
+    let told_of = told(&format!(
+        "<xs:group name=\"G0\"><xs:sequence><xs:element name=\"a\"/></xs:sequence></xs:group>{groups}\
+         <xs:complexType name=\"T\"><xs:group ref=\"G39\"/></xs:complexType>"
+    ));
+    assert!(told_of.contains("over 200000 parts"), "{told_of}");
+}
+
+const WHOLE: &str = include_str!("../../../tests/golden/diagnostics/schemas/slots.xsd");
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    /// Bytes cut, doubled or exchanged: a schema or a reason, never a panic.
+    #[test]
+    fn a_damaged_schema_is_read_or_refused(at in 0..WHOLE.len(), length in 0usize..40, put in "[<>/\"a-z:#&; ]{0,6}") {
+        let mut text = WHOLE.to_owned();
+        let end = (at + length).min(text.len());
+        if text.is_char_boundary(at) && text.is_char_boundary(end) {
+            text.replace_range(at..end, &put);
+        }
+        let types = include_str!("../../../tests/golden/diagnostics/schemas/types.xsd");
+        if let Err(errors) = read_files(&[("slots.xsd", &text), ("types.xsd", types)]) {
+            prop_assert!(!errors.is_empty());
+        }
+    }
+}

@@ -6,7 +6,7 @@ use super::{Conformer, INSTANCE};
 use crate::check::nearest;
 use crate::check::output::Entry;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Base, OutName};
+use crate::model::OutName;
 use crate::schema::xsd::model::{AttributeUse, Process, TypeId, Wildcard};
 use crate::schema::xsd::xml::Name;
 use crate::text::Span;
@@ -24,21 +24,6 @@ impl Conformer<'_> {
             let Entry::Leaf { leaf, span, .. } = entry else { continue };
             let OutName::Attribute(name) = &leaf.name else { continue };
             let name = self.attribute_name(name);
-            if leaf.ty.null || leaf.ty.base == Base::Null {
-                let path = self.source(*span);
-                self.report(
-                    Diagnostic::new(
-                        Code::E1066,
-                        format!("`{path}` may be null, which no attribute can be"),
-                        *span,
-                        "an attribute",
-                    )
-                    .help(format!(
-                        "give a value for then, or set the event aside: `{} ?? reject \"no {path}\" -> {path}`",
-                        self.before_arrow(*span)
-                    )),
-                );
-            }
             let used = uses.iter().find(|used| used.declaration.name == name);
             let declaration = match used {
                 Some(used) => &used.declaration,

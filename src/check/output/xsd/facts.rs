@@ -1,10 +1,14 @@
 //! Expressions as conditions: when a condition holds, when a value is there, within what bounds a number is.
 
 use super::logic::{ALWAYS, Fact, Logic, NEVER};
+use super::types::stepped;
 use crate::library;
 use crate::model::number::Number;
 use crate::model::{Base, Comparison, Constant, Expr, RecordType, Root, Type};
 use std::collections::HashMap;
+
+/// A bound of a number, and whether it is itself within; `None`: not known.
+pub type Bound = Option<(Number, bool)>;
 
 /// More codes than this are not told apart one by one.
 const MAX_CODES: usize = 200;
@@ -12,7 +16,7 @@ const MAX_CODES: usize = 200;
 /// What is known of names and values while a body is walked.
 pub struct Facts<'c> {
     pub logic: Logic,
-    event: &'c RecordType,
+    pub(super) event: &'c RecordType,
     /// What `let` names stand for.
     pub lets: HashMap<u32, Expr>,
     /// Types of what `each` binds.
@@ -24,6 +28,7 @@ pub struct Facts<'c> {
     /// Of a subject: from which number on, not including it or including it.
     above: HashMap<String, Vec<(Number, bool, Fact)>>,
     let_presence: HashMap<u32, Fact>,
+    let_holds: HashMap<u32, Fact>,
     /// Patterns that a subject was asked for, and when it matches.
     patterns: HashMap<String, Vec<(String, Fact)>>,
 }
@@ -39,6 +44,7 @@ impl<'c> Facts<'c> {
             equal: HashMap::new(),
             above: HashMap::new(),
             let_presence: HashMap::new(),
+            let_holds: HashMap::new(),
             patterns: HashMap::new(),
         }
     }
@@ -82,84 +88,6 @@ impl<'c> Facts<'c> {
         serde_json::to_string(&self.plain(expr)).unwrap_or_default()
     }
 
-    /// The type of a path, where it is known here.
-    pub fn type_of(&self, expr: &Expr) -> Option<Type> {
-        match expr {
-            Expr::Path { root, steps } => {
-                let (mut ty, steps): (Type, &[String]) = match root {
-                    Root::Event => {
-                        let (first, rest) = steps.split_first()?;
-                        (self.event.field(first)?.ty.clone(), rest)
-                    }
-                    Root::Local(variable) => match self.items.get(variable) {
-                        Some(ty) => (ty.clone(), steps),
-                        None => (self.type_of(self.lets.get(variable)?)?, steps),
-                    },
-                    Root::Meta => return None,
-                };
-                for step in steps {
-                    let missing = ty.missing;
-                    ty = stepped(&ty, step)?;
-                    ty.missing |= missing;
-                }
-                Some(ty)
-            }
-            Expr::Call { function, .. } if matches!(function.as_str(), "count" | "length") => {
-                Some(Type::new(Base::Integer(None)))
-            }
-            Expr::Call { function, arguments } if matches!(function.as_str(), "first" | "last") => {
-                self.item_type(arguments.first()?).map(Type::optional)
-            }
-            Expr::Call { function, arguments } if matches!(function.as_str(), "distinct" | "reverse") => {
-                self.type_of(arguments.first()?)
-            }
-            Expr::Index { list, .. } => self.item_type(list).map(Type::optional),
-            Expr::Key { of, .. } => match self.type_of(of)?.base {
-                Base::Dictionary(item) => Some(item.optional()),
-                _ => None,
-            },
-            Expr::Each { variable, list, yields, .. } => {
-                let Expr::Path { root: Root::Local(yielded), steps } = &**yields else { return None };
-                let item = self.item_type(list).filter(|_| yielded == variable)?;
-                let item = steps.iter().try_fold(item, |ty, step| {
-                    let missing = ty.missing;
-                    stepped(&ty, step).map(|ty| Type { missing: ty.missing || missing, ..ty })
-                })?;
-                Some(Type::new(Base::List(Box::new(item))))
-            }
-            _ => None,
-        }
-    }
-
-    /// Takes in what goes over a list.
-    pub fn bind(&mut self, variable: u32, list: &Expr) {
-        if let Some(item) = self.item_type(list) {
-            self.items.insert(variable, item);
-        }
-    }
-
-    /// The type of a list's items.
-    pub fn item_type(&self, list: &Expr) -> Option<Type> {
-        match self.type_of(list)?.base {
-            Base::List(item) => Some(*item),
-            _ => None,
-        }
-    }
-
-    /// Whether a value is a part of the event or the envelope as it came.
-    pub fn moves(&self, value: &Expr) -> bool {
-        match value {
-            Expr::Path { root: Root::Event | Root::Meta, .. } => true,
-            Expr::Path { root: Root::Local(_), .. } => self.type_of(value).is_some(),
-            Expr::Index { list: inner, .. } | Expr::Key { of: inner, .. } => self.moves(inner),
-            Expr::Call { function, arguments } if matches!(function.as_str(), "first" | "last") => {
-                arguments.first().is_some_and(|list| self.moves(list))
-            }
-            Expr::Each { yields, list, .. } => matches!(**yields, Expr::Path { .. }) && self.moves(list),
-            _ => false,
-        }
-    }
-
     /// When a condition holds.
     pub fn holds(&mut self, condition: &Expr) -> Fact {
         match condition {
@@ -183,6 +111,10 @@ impl<'c> Facts<'c> {
                 self.logic.or(a, b)
             }
             Expr::Present(value) => self.present(value),
+            Expr::Let { variable, value, body } => {
+                self.lets.insert(*variable, (**value).clone());
+                self.holds(body)
+            }
             Expr::If { condition, then, otherwise } => {
                 let (test, yes, no) = (self.holds(condition), self.holds(then), self.holds(otherwise));
                 self.either(test, yes, no)
@@ -206,10 +138,15 @@ impl<'c> Facts<'c> {
                 self.either(there, value, fallback)
             }
             Expr::Path { root: Root::Local(variable), steps } if steps.is_empty() => {
-                match self.lets.get(variable).cloned() {
+                if let Some(&known) = self.let_holds.get(variable) {
+                    return known;
+                }
+                let fact = match self.lets.get(variable).cloned() {
                     Some(value) => self.holds(&value),
                     None => self.question(format!("holds {}", self.key(condition))),
-                }
+                };
+                self.let_holds.insert(*variable, fact);
+                fact
             }
             Expr::Call { function, arguments } if function == "matches" => {
                 let fact = self.question(format!("holds {}", self.key(condition)));
@@ -373,9 +310,9 @@ impl<'c> Facts<'c> {
     }
 
     /// The bounds that a condition proves of a number, each with whether it is itself within.
-    pub fn bounds(&mut self, under: Fact, subject: &Expr) -> (Option<(Number, bool)>, Option<(Number, bool)>) {
-        let mut least: Option<(Number, bool)> = is_count(subject).then_some((Number::ZERO, true));
-        let mut most: Option<(Number, bool)> = None;
+    pub fn bounds(&mut self, under: Fact, subject: &Expr) -> (Bound, Bound) {
+        let mut least: Bound = is_count(subject).then_some((Number::ZERO, true));
+        let mut most: Bound = None;
         for (number, inclusive, fact) in self.above.get(&self.key(subject)).cloned().unwrap_or_default() {
             if self.logic.implies(under, fact) && least.as_ref().is_none_or(|(known, _)| number >= *known) {
                 least = Some((number, inclusive));
@@ -388,7 +325,7 @@ impl<'c> Facts<'c> {
         }
         // A whole number that is below another is at most the one before it.
         if self.is_whole(subject) {
-            let inward = |bound: Option<(Number, bool)>, step: Number| {
+            let inward = |bound: Bound, step: Number| {
                 bound.map(|(number, within)| if within { (number, true) } else { (&number + &step, true) })
             };
             return (inward(least, Number::ONE), inward(most, -Number::ONE));
@@ -487,20 +424,99 @@ impl<'c> Facts<'c> {
     }
 }
 
-/// The type one step into a value.
-fn stepped(ty: &Type, step: &str) -> Option<Type> {
-    match &ty.base {
-        Base::Record(record) => Some(record.field(step)?.ty.clone()),
-        Base::Variants(variants) if variants.by == step => Some(variants.discriminator()),
-        Base::Variants(variants) => {
-            let fields = variants.stepped_into(step)?.fields.clone();
-            Some(Type::new(Base::Record(RecordType { name: None, fields })))
-        }
-        _ => None,
-    }
-}
-
 /// Whether it counts something, so that it is never below zero.
 fn is_count(expr: &Expr) -> bool {
     matches!(expr, Expr::Call { function, .. } if matches!(function.as_str(), "count" | "length"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Field;
+
+    fn event() -> RecordType {
+        let field = |name: &str, ty: Type| Field { name: name.into(), ty, doc: None };
+        let code = Base::Code { values: vec!["a".into(), "b".into()], open: false };
+        let inner = RecordType { name: None, fields: vec![field("deep", Type::new(Base::Text).optional())] };
+        RecordType {
+            name: None,
+            fields: vec![
+                field("code", Type::new(code)),
+                field("count", Type::new(Base::Integer(None))),
+                field("weight", Type::new(Base::Decimal(None))),
+                field("outer", Type::new(Base::Record(inner)).optional()),
+                field("items", Type::new(Base::List(Box::new(Type::new(Base::Text)))).optional()),
+            ],
+        }
+    }
+
+    fn path(steps: &[&str]) -> Expr {
+        Expr::Path { root: Root::Event, steps: steps.iter().map(ToString::to_string).collect() }
+    }
+
+    fn number(value: i64) -> Expr {
+        Expr::Constant(Constant::Number(Number::from(value)))
+    }
+
+    fn compare(comparison: Comparison, left: Expr, right: Expr) -> Expr {
+        Expr::Compare { comparison, left: Box::new(left), right: Box::new(right) }
+    }
+
+    #[test]
+    fn one_of_a_closed_set_holds_and_no_two() {
+        let event = event();
+        let mut facts = Facts::new(&event);
+        let code = |value: &str| Constant::Text(value.into());
+        let (a, b) = (facts.equals(&path(&["code"]), &code("a")), facts.equals(&path(&["code"]), &code("b")));
+        assert_eq!((facts.logic.and(a, b), facts.logic.or(a, b)), (NEVER, ALWAYS));
+        assert_eq!(facts.equals(&path(&["code"]), &code("c")), NEVER);
+        let other = Expr::OneOf { value: Box::new(path(&["code"])), options: vec![Expr::Constant(code("b"))] };
+        assert_eq!(facts.holds(&other), b);
+    }
+
+    #[test]
+    fn what_is_inside_is_there_only_with_what_is_around_it() {
+        let event = event();
+        let mut facts = Facts::new(&event);
+        let (inner, outer) = (facts.present(&path(&["outer", "deep"])), facts.present(&path(&["outer"])));
+        assert!(facts.logic.implies(inner, outer) && !facts.logic.implies(outer, inner));
+        assert_eq!(facts.present(&path(&["code"])), ALWAYS);
+        let upper = Expr::Call { function: "upper".into(), arguments: vec![path(&["outer", "deep"])] };
+        assert_eq!(facts.present(&upper), inner);
+        let either = Expr::Coalesce { value: Box::new(upper), fallback: Box::new(path(&["code"])) };
+        assert_eq!(facts.present(&either), ALWAYS);
+    }
+
+    #[test]
+    fn counts_that_are_not_nothing_are_one_or_more() {
+        let event = event();
+        let mut facts = Facts::new(&event);
+        let count = Expr::Call { function: "count".into(), arguments: vec![path(&["items"])] };
+        let some = facts.from(&count, &Number::ONE, true);
+        assert_eq!(facts.holds(&compare(Comparison::NotEqual, count.clone(), number(0))), some);
+        assert_eq!(facts.holds(&compare(Comparison::Less, number(0), count.clone())), some);
+        let or_none = Expr::Coalesce { value: Box::new(count), fallback: Box::new(number(0)) };
+        let asked = facts.holds(&compare(Comparison::Greater, or_none, number(0)));
+        let there = facts.present(&path(&["items"]));
+        assert!(facts.logic.implies(asked, some) && facts.logic.implies(asked, there));
+    }
+
+    #[test]
+    fn bounds_are_what_a_condition_proves() {
+        let event = event();
+        let mut facts = Facts::new(&event);
+        let within = |subject: Expr| {
+            Expr::And(
+                Box::new(compare(Comparison::Greater, subject.clone(), number(0))),
+                Box::new(Expr::Not(Box::new(compare(Comparison::GreaterEqual, subject, number(10))))),
+            )
+        };
+        let whole = facts.holds(&within(path(&["count"])));
+        let bound = |value: i64, within| Some((Number::from(value), within));
+        assert_eq!(facts.bounds(whole, &path(&["count"])), (bound(1, true), bound(9, true)));
+        let decimal = facts.holds(&within(path(&["weight"])));
+        assert_eq!(facts.bounds(decimal, &path(&["weight"])), (bound(0, false), bound(10, false)));
+        assert_eq!(facts.bounds(ALWAYS, &path(&["weight"])), (None, None));
+        assert_eq!(facts.bounds(whole, &path(&["weight"])), (None, None));
+    }
 }

@@ -8,19 +8,24 @@
 
 mod attributes;
 mod facts;
+mod instance;
 mod logic;
+mod names;
 mod pieces;
 mod proof;
 mod sequence;
+mod told;
+mod types;
 mod value;
 mod walk;
 mod wanted;
 
 use super::{Checker, Element};
+use crate::check::scope::{Frame, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Namespace, QName};
+use crate::schema::xsd::classes::Classes;
 use crate::schema::xsd::model::ElementId;
-use crate::schema::xsd::regex::Classes;
 use crate::schema::xsd::{Name, Schema};
 use crate::syntax::tree;
 use crate::text::Span;
@@ -43,6 +48,8 @@ pub(super) struct Conformer<'c> {
     file: String,
     facts: Facts<'c>,
     classes: Classes,
+    /// Parts of expressions that the proof at hand has looked into.
+    steps: usize,
     out: Vec<Diagnostic>,
     told: HashSet<(Code, Span, String)>,
     /// Rules that values of the event are held to, with the facets' places.
@@ -60,6 +67,7 @@ impl Checker<'_> {
         root: (&QName, Span),
         namespaces: &[Namespace],
         element: &mut Element,
+        scope: &Scope,
     ) {
         let files = self.files;
         let read = |path: &str| files.read(path);
@@ -68,7 +76,7 @@ impl Checker<'_> {
             Err(found) => return found.into_iter().for_each(|found| self.report(found)),
         };
         let mut conformer = Conformer::new(self, &schema, namespaces, asked);
-        conformer.root(root, element);
+        conformer.root(root, element, scope);
         for found in conformer.findings() {
             self.report(found);
         }
@@ -92,6 +100,7 @@ impl<'c> Conformer<'c> {
             file: asked.value.rsplit(['/', '\\']).next().unwrap_or(&asked.value).to_owned(),
             facts,
             classes: Classes::default(),
+            steps: 0,
             out: Vec::new(),
             told: HashSet::new(),
             handed: Vec::new(),
@@ -99,7 +108,7 @@ impl<'c> Conformer<'c> {
         }
     }
 
-    fn root(&mut self, (name, span): (&QName, Span), element: &mut Element) {
+    fn root(&mut self, (name, span): (&QName, Span), element: &mut Element, scope: &Scope) {
         self.root = name.local.clone();
         let name = self.element_name(name);
         let Some(&id) = self.schema.global_elements.get(&name) else {
@@ -107,7 +116,17 @@ impl<'c> Conformer<'c> {
             self.unknown_element(Code::E1053, &name, span, &known, None);
             return;
         };
-        self.element(&mut element.entries, self.declared(id), span, ALWAYS);
+        let mut under = ALWAYS;
+        for frame in &scope.frames {
+            if let Frame::Value(bound) = frame {
+                self.facts.items.insert(bound.variable, bound.ty.clone());
+            }
+        }
+        for condition in &scope.given {
+            let one = self.facts.holds(condition);
+            under = self.facts.logic.and(under, one);
+        }
+        self.element(&mut element.entries, self.declared(id), span, under);
     }
 
     /// Reports a mistake, once for each place and subject.

@@ -7,6 +7,9 @@ use crate::library::{self, Returns};
 use crate::model::{Base, Constant, Expr, Form, Type, record};
 use std::rc::Rc;
 
+/// The most branches, names and rows of one value that are looked at.
+const MAX_STEPS: usize = 400_000;
+
 /// How a text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
@@ -43,13 +46,18 @@ pub(super) struct Piece {
 impl Conformer<'_> {
     /// All that a value may be; `ty` is its type.
     pub(super) fn pieces(&mut self, value: &Expr, ty: &Type, under: Fact) -> Vec<Piece> {
-        let mut found = Gathered { pieces: Vec::new(), names: Vec::new() };
+        let mut found = Gathered { pieces: Vec::new(), names: Vec::new(), steps: 0 };
         self.gather(value, ty, under, &mut found);
         found.pieces
     }
 
     fn gather(&mut self, value: &Expr, ty: &Type, under: Fact, found: &mut Gathered) {
         if under == NEVER {
+            return;
+        }
+        found.steps += 1;
+        if found.steps > MAX_STEPS {
+            self.facts.logic.too_large = true;
             return;
         }
         match value {
@@ -178,8 +186,10 @@ impl Conformer<'_> {
                     }
                 }
                 Base::Boolean => {
-                    found.text("true", under);
-                    found.text("false", under);
+                    let holds = self.facts.holds(value);
+                    let (yes, no) = (self.facts.logic.and(under, holds), self.facts.logic.without(under, holds));
+                    found.text("true", yes);
+                    found.text("false", no);
                 }
                 Base::Null | Base::Never => {}
                 base => {
@@ -230,7 +240,7 @@ impl Conformer<'_> {
             ("fixed", _) => return Look::Decimal,
             ("sha256" | "hex", _) => return Look::Hex,
             ("base64", _) => return Look::Base64,
-            ("text" | "text_of", [value]) => return self.look(value, ty),
+            ("text", [value]) => return self.look(value, ty),
             ("format", [_, Expr::Constant(Constant::Text(pattern)), ..]) => return written_by(pattern),
             _ => {}
         }
@@ -253,10 +263,15 @@ struct Gathered {
     pieces: Vec<Piece>,
     /// The names that lead to the value at hand.
     names: Vec<Expr>,
+    /// Branches, names and rows that were looked at.
+    steps: usize,
 }
 
 impl Gathered {
     fn text(&mut self, text: &str, under: Fact) {
+        if under == NEVER {
+            return;
+        }
         self.pieces.push(Piece { source: Source::Constant(text.to_owned()), under });
     }
 

@@ -1,15 +1,13 @@
 //! What can be shown of a computed value: its range, its length, its digits, and the guards that an author wrote.
 
 use super::Conformer;
+use super::facts::Bound;
 use super::logic::Fact;
 use super::pieces::Look;
 use super::wanted::{Want, Way};
 use crate::model::number::Number;
 use crate::model::{Constant, Constraint, Expr, Operator, Root, Space, TextPart};
 use crate::schema::xsd::regex::{self, Translated};
-
-/// A bound, and whether it is itself within.
-type Bound = Option<(Number, bool)>;
 
 /// `None`: not known.
 #[derive(Clone, Debug, Default)]
@@ -18,12 +16,15 @@ struct Range {
     most: Bound,
 }
 
+/// So many parts of an expression are looked into to prove one demand; names are followed wherever they stand.
+const MAX_STEPS: usize = 5_000;
 /// Deeper expressions are not looked into.
 const MAX_DEPTH: usize = 60;
 
 impl Conformer<'_> {
     /// Whether a value, known under these names, meets a demand wherever `under` holds.
     pub(super) fn proved(&mut self, names: &[Expr], look: Look, want: &Want, way: &Way, under: Fact) -> bool {
+        self.steps = 0;
         names.iter().any(|name| self.proved_of(name, look, want, way, under))
     }
 
@@ -88,7 +89,8 @@ impl Conformer<'_> {
 
     fn range(&mut self, value: &Expr, under: Fact, depth: usize) -> Range {
         let (least, most) = self.facts.bounds(under, value);
-        if depth > MAX_DEPTH {
+        self.steps += 1;
+        if depth > MAX_DEPTH || self.steps > MAX_STEPS {
             return Range { least, most };
         }
         let own = self.own_range(value, under, depth + 1);
@@ -168,14 +170,15 @@ impl Conformer<'_> {
     fn length(&mut self, value: &Expr, look: Look, under: Fact, depth: usize) -> (u64, Option<u64>) {
         let of = Expr::Call { function: "length".into(), arguments: vec![value.clone()] };
         let (least, most) = self.facts.bounds(under, &of);
-        let count = |bound: Option<(Number, bool)>| bound.and_then(|(number, _)| u64::try_from(number.to_i64()?).ok());
+        let count = |bound: Bound| bound.and_then(|(number, _)| u64::try_from(number.to_i64()?).ok());
         // Lengths are whole, so a bound that is not reached is one less.
         let most = most.and_then(|(number, inclusive)| {
             let number = u64::try_from(number.to_i64()?).ok()?;
             if inclusive { Some(number) } else { number.checked_sub(1) }
         });
         let guarded = (count(least).unwrap_or(0), most);
-        if depth > MAX_DEPTH {
+        self.steps += 1;
+        if depth > MAX_DEPTH || self.steps > MAX_STEPS {
             return guarded;
         }
         let own = self.own_length(value, look, under, depth + 1);
@@ -197,7 +200,7 @@ impl Conformer<'_> {
                     TextPart::Literal(text) => (text.chars().count() as u64, Some(text.chars().count() as u64)),
                     TextPart::Hole(value) => self.length(value, Look::Text, under, depth),
                 };
-                (least + a, most.zip(b).map(|(most, b)| most + b))
+                (least.saturating_add(a), most.zip(b).map(|(most, b)| most.saturating_add(b)))
             }),
             Expr::Path { root: Root::Local(variable), steps } if steps.is_empty() => {
                 match self.facts.lets.get(variable).cloned() {
@@ -247,9 +250,9 @@ impl Conformer<'_> {
                 Some(width) => (first.0.max(width), first.1.map(|most| most.max(width))),
                 None => first,
             },
-            "trim" | "trim_left" | "trim_right" | "strip_non_digits" | "collapse" => (0, first.1),
+            "trim" | "trim_start" | "trim_end" | "strip_non_digits" | "normalize_space" => (0, first.1),
             "sha256" => (64, Some(64)),
-            "uuid" | "uuid_v5" | "uuid5" => (36, Some(36)),
+            "uuid5" => (36, Some(36)),
             _ => (0, None),
         }
     }

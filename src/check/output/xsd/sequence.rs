@@ -1,7 +1,7 @@
 //! The children of an element against its content model: all conditions are followed through the automaton at once.
 
 use super::Conformer;
-use super::logic::{ALWAYS, Fact, NEVER};
+use super::logic::{ALWAYS, Fact, Logic, NEVER};
 use super::walk::Declared;
 use crate::check::output::Entry;
 use crate::check::show::and_list;
@@ -68,76 +68,20 @@ impl Conformer<'_> {
             return self.report(found.help("check against a schema with fewer repetitions"));
         };
         let mut children = children;
-        let mut troubles = self.follow(&automaton, &children, under);
+        let mut troubles = follow(&mut self.facts.logic, &automaton, &children, under);
         let has_text = |entry: &Entry| matches!(entry, Entry::Leaf { leaf, .. } if leaf.name == OutName::Here);
         if let (false, Some(particle), false) = (troubles.is_empty(), particle, entries.iter().any(has_text)) {
             let order = content::order(self.schema, particle);
             let before: Vec<usize> = children.iter().map(|child| child.index).collect();
             children.sort_by_key(|child| order.place(&child.name));
             if children.iter().map(|child| child.index).ne(before) {
-                troubles = self.follow(&automaton, &children, under);
+                troubles = follow(&mut self.facts.logic, &automaton, &children, under);
                 reorder(entries, &mut children);
             }
         }
         for trouble in troubles {
             self.tell(trouble, &children, particle, declared, span);
         }
-    }
-
-    /// Where each condition leads through the automaton.
-    fn follow(&mut self, automaton: &Automaton, children: &[Child], under: Fact) -> Vec<Trouble> {
-        let mut troubles: Vec<Trouble> = Vec::new();
-        let mut tell = |trouble: Trouble| {
-            if !troubles.contains(&trouble) {
-                troubles.push(trouble);
-            }
-        };
-        // Where a reader may be, under which condition, and which line took it there.
-        let mut at: BTreeMap<Places, (Fact, Option<usize>)> = BTreeMap::from([(automaton.start(), (under, None))]);
-        for (number, child) in children.iter().enumerate() {
-            let mut after: BTreeMap<Places, (Fact, Option<usize>)> = BTreeMap::new();
-            for (places, (fact, last)) in at {
-                let stays = self.facts.logic.without(fact, child.writes);
-                self.arrive(&mut after, places.clone(), stays, last);
-                let goes = self.facts.logic.and(fact, child.writes);
-                if goes == NEVER {
-                    continue;
-                }
-                let (reached, whole) = repeated(automaton, &places, child);
-                if reached.is_empty() {
-                    tell(refused(automaton, &places, children, number, last));
-                    self.arrive(&mut after, places, goes, last);
-                    continue;
-                }
-                if !whole {
-                    tell(Trouble::TooMany(number));
-                }
-                for places in reached {
-                    self.arrive(&mut after, places, goes, Some(number));
-                }
-            }
-            at = after;
-        }
-        for (places, (fact, _)) in at {
-            if fact != NEVER && !automaton.accepts(&places) {
-                tell(Trouble::Missing(missing(automaton, &places)));
-            }
-        }
-        troubles
-    }
-
-    fn arrive(
-        &mut self,
-        at: &mut BTreeMap<Places, (Fact, Option<usize>)>,
-        places: Places,
-        fact: Fact,
-        last: Option<usize>,
-    ) {
-        if fact == NEVER {
-            return;
-        }
-        let known = at.entry(places).or_insert((NEVER, last));
-        known.0 = self.facts.logic.or(known.0, fact);
     }
 
     /// An `all`: each at most once, in whatever order.
@@ -324,6 +268,62 @@ impl Conformer<'_> {
     }
 }
 
+/// Where each condition leads through the automaton.
+fn follow(logic: &mut Logic, automaton: &Automaton, children: &[Child], under: Fact) -> Vec<Trouble> {
+    let mut troubles: Vec<Trouble> = Vec::new();
+    let mut tell = |trouble: Trouble| {
+        if !troubles.contains(&trouble) {
+            troubles.push(trouble);
+        }
+    };
+    // Where a reader may be, under which condition, and which line took it there.
+    let mut at: BTreeMap<Places, (Fact, Option<usize>)> = BTreeMap::from([(automaton.start(), (under, None))]);
+    for (number, child) in children.iter().enumerate() {
+        let mut after: BTreeMap<Places, (Fact, Option<usize>)> = BTreeMap::new();
+        for (places, (fact, last)) in at {
+            let stays = logic.without(fact, child.writes);
+            arrive(logic, &mut after, places.clone(), stays, last);
+            let goes = logic.and(fact, child.writes);
+            if goes == NEVER {
+                continue;
+            }
+            let (reached, whole) = repeated(automaton, &places, child);
+            if reached.is_empty() {
+                tell(refused(automaton, &places, children, number, last));
+                arrive(logic, &mut after, places, goes, last);
+                continue;
+            }
+            if !whole {
+                tell(Trouble::TooMany(number));
+            }
+            for places in reached {
+                arrive(logic, &mut after, places, goes, Some(number));
+            }
+        }
+        at = after;
+    }
+    for (places, (fact, _)) in at {
+        if fact != NEVER && !automaton.accepts(&places) {
+            tell(Trouble::Missing(missing(automaton, &places)));
+        }
+    }
+    troubles
+}
+
+fn arrive(
+    logic: &mut Logic,
+    at: &mut BTreeMap<Places, (Fact, Option<usize>)>,
+    places: Places,
+    fact: Fact,
+    last: Option<usize>,
+) {
+    if fact == NEVER {
+        return;
+    }
+    let known = at.entry(places).or_insert((NEVER, last));
+    known.0 = logic.or(known.0, fact);
+}
+
 /// Where the reader is after as many of the child as its line may write, and whether all of those may come.
 fn repeated(automaton: &Automaton, from: &Places, child: &Child) -> (Vec<Places>, bool) {
     let mut places = from.clone();
@@ -441,4 +441,111 @@ fn reorder(entries: &mut Vec<Entry>, children: &mut [Child]) {
         }
     }
     entries.extend(numbered.into_iter().map(|(_, entry)| entry));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::xsd::Schema;
+    use crate::schema::xsd::model::{ElementDeclaration, TypeId};
+    use proptest::prelude::*;
+
+    const LETTERS: [&str; 3] = ["a", "b", "c"];
+    /// Of a list without a bound so many are tried.
+    const LONGEST: u64 = 5;
+
+    fn schema() -> Schema {
+        let declaration = |letter: &&str| ElementDeclaration {
+            name: Name::new("", letter),
+            span: Span::default(),
+            ty: TypeId::Any,
+            nillable: false,
+            is_abstract: false,
+            fixed: None,
+            default: None,
+        };
+        Schema { elements: LETTERS.iter().map(declaration).collect(), ..Schema::default() }
+    }
+
+    fn models() -> impl Strategy<Value = Particle> {
+        let counts = prop_oneof![
+            4 => Just((1, Some(1))),
+            3 => Just((0, Some(1))),
+            1 => Just((0, None)),
+            1 => Just((1, None)),
+            1 => Just((2, Some(2))),
+            1 => Just((0, Some(2))),
+        ];
+        let particle = |term, (min, max)| Particle { min, max, term, span: Span::default() };
+        let leaf = (0usize..3, counts.clone()).prop_map(move |(letter, count)| particle(Term::Element(letter), count));
+        leaf.prop_recursive(3, 8, 3, move |inner| {
+            (any::<bool>(), proptest::collection::vec(inner, 1..4), counts.clone()).prop_map(
+                move |(choice, parts, count)| {
+                    particle(if choice { Term::Choice(parts) } else { Term::Sequence(parts) }, count)
+                },
+            )
+        })
+    }
+
+    /// A line: its letter, the world's bits that it is written under (`None`: always; else bit and answer), its counts.
+    type Line = (usize, Option<(usize, bool)>, (u64, Option<u64>));
+
+    fn lines() -> impl Strategy<Value = Vec<Line>> {
+        let counts = prop_oneof![6 => Just((1, Some(1))), 1 => Just((1, Some(2))), 1 => Just((1, None)), 1 => Just((2, Some(2)))];
+        let when = prop_oneof![Just(None), (0usize..3, any::<bool>()).prop_map(Some)];
+        proptest::collection::vec((0usize..3, when, counts), 0..5)
+    }
+
+    /// Every sequence that the lines make in a world.
+    fn made(lines: &[Line], world: usize) -> Vec<Vec<usize>> {
+        lines.iter().fold(vec![Vec::new()], |all, (letter, when, (least, most))| {
+            if when.is_some_and(|(bit, answer)| (world >> bit & 1 == 1) != answer) {
+                return all;
+            }
+            let counts = *least..=most.unwrap_or(LONGEST);
+            counts
+                .flat_map(|count| {
+                    all.iter().map(move |before| {
+                        before.iter().copied().chain(std::iter::repeat_n(*letter, count as usize)).collect()
+                    })
+                })
+                .collect()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+        /// Lines are found to be right exactly where every sequence that they make, in every world, is admitted.
+        #[test]
+        fn what_is_accepted_is_admitted_in_every_world(model in models(), lines in lines()) {
+            let schema = schema();
+            let automaton = Automaton::new(&schema, Some(&model), 20).unwrap();
+            let mut logic = Logic::default();
+            let bits: Vec<Fact> = (0..3).map(|_| logic.variable()).collect();
+            let children: Vec<Child> = lines
+                .iter()
+                .map(|(letter, when, (least, most))| Child {
+                    index: 0,
+                    name: Name::new("", LETTERS[*letter]),
+                    span: Span::default(),
+                    writes: match when {
+                        None => ALWAYS,
+                        Some((bit, true)) => bits[*bit],
+                        Some((bit, false)) => logic.not(bits[*bit]),
+                    },
+                    least: *least,
+                    most: *most,
+                    declared: Declared { id: None, ty: TypeId::Any, depth: 0 },
+                })
+                .collect();
+            let troubles = follow(&mut logic, &automaton, &children, ALWAYS);
+            let admitted = |sequence: &Vec<usize>| {
+                let read = |places: Places, letter: &usize| automaton.step(&places, &Name::new("", LETTERS[*letter]));
+                automaton.accepts(&sequence.iter().fold(automaton.start(), read))
+            };
+            let right = (0..8).all(|world| made(&lines, world).iter().all(admitted));
+            prop_assert_eq!(troubles.is_empty(), right, "{:?}", troubles);
+        }
+    }
 }

@@ -1,14 +1,14 @@
 //! Down the tree of what is written, each element beside its declaration.
 
+use super::Conformer;
+use super::facts::Bound;
 use super::logic::{ALWAYS, Fact, NEVER};
 use super::sequence::Child;
-use super::{Conformer, INSTANCE};
-use crate::check::nearest;
 use crate::check::output::Entry;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::number::Number;
 use crate::model::{Base, Constant, Expr, Leaf, Node, OutName};
-use crate::schema::xsd::content::{self, Found};
+use crate::schema::xsd::content::{self, Behind, Found};
 use crate::schema::xsd::model::{Content, ElementId, Particle, TypeId};
 use crate::schema::xsd::xml::Name;
 use crate::text::Span;
@@ -36,7 +36,7 @@ impl Conformer<'_> {
             return;
         }
         let under = self.lines(entries, under);
-        let declared = self.instance_type(entries, declared, span);
+        let declared = self.instance_type(entries, declared);
         let Declared { ty, .. } = declared;
         if let TypeId::Complex(id) = ty
             && self.schema.complex[id].is_abstract
@@ -153,7 +153,7 @@ impl Conformer<'_> {
             }
             _ => true,
         };
-        let bound = |bound: Option<(Number, bool)>, other: bool| {
+        let bound = |bound: Bound, other: bool| {
             let (number, inclusive) = bound?;
             let number = u64::try_from(number.to_i64()?).ok()?;
             if inclusive {
@@ -229,9 +229,9 @@ impl Conformer<'_> {
             }
         };
         match content::behind(self.schema, wildcard, name) {
-            Ok(Some(id)) => Some(of(id)),
-            Ok(None) => Some(open),
-            Err(()) => {
+            Behind::Declared(id) => Some(of(id)),
+            Behind::Open => Some(open),
+            Behind::Missing => {
                 let known: Vec<ElementId> = self.schema.global_elements.values().copied().collect();
                 self.unknown_element(Code::E1054, name, at, &known, Some(parent)).map(of)
             }
@@ -326,9 +326,9 @@ impl Conformer<'_> {
     fn text_alone(&mut self, entries: &mut [Entry], simple: usize, declared: Declared, span: Span, under: Fact) {
         let mut text = NEVER;
         let mut sound = true;
-        for index in 0..entries.len() {
-            let writes = self.writes(&entries[index]);
-            match &mut entries[index] {
+        for entry in entries.iter_mut() {
+            let writes = self.writes(entry);
+            match entry {
                 Entry::Leaf { leaf, span, .. } if leaf.name == OutName::Here => {
                     let under = self.facts.logic.and(under, writes);
                     self.null(leaf, declared, *span);
@@ -379,172 +379,5 @@ impl Conformer<'_> {
         self.report(diagnostic.help(format!(
             "give a value for then, or set the event aside: `{source} ?? reject \"no {path}\" -> {path}`"
         )));
-    }
-
-    /// The type that `@xsi:type` names instead of the declared one.
-    fn instance_type(&mut self, entries: &[Entry], declared: Declared, span: Span) -> Declared {
-        for entry in entries {
-            let Entry::Leaf { leaf, span: at, .. } = entry else { continue };
-            let OutName::Attribute(name) = &leaf.name else { continue };
-            let name = self.attribute_name(name);
-            if &*name.namespace != INSTANCE || &*name.local != "type" {
-                continue;
-            }
-            let Expr::Constant(Constant::Text(text)) = &leaf.value else {
-                self.report(
-                    Diagnostic::new(Code::E1069, "which type this is must be known beforehand", *at, "not constant")
-                        .help("write the type as a constant, each in a branch of one `match`"),
-                );
-                return Declared { ty: TypeId::Any, ..declared };
-            };
-            let (prefix, local) = text.split_once(':').map_or((None, text.as_str()), |(p, l)| (Some(p.to_owned()), l));
-            let known = self.namespaces.iter().find(|known| known.prefix == prefix).map(|known| known.uri.as_str());
-            let ty = self.schema.global_types.get(&Name::new(known.unwrap_or(""), local)).copied();
-            if let Some(ty) = ty.filter(|ty| self.schema.derives(*ty, declared.ty)) {
-                return Declared { ty, ..declared };
-            }
-            let wanted = self.schema.type_name(declared.ty);
-            let names: Vec<String> = self
-                .schema
-                .global_types
-                .iter()
-                .filter(|(_, ty)| self.schema.derives(**ty, declared.ty) && !self.is_abstract(**ty))
-                .map(|(name, _)| self.written(name, false))
-                .collect();
-            let diagnostic = Diagnostic::new(
-                Code::E1069,
-                format!("`{text}` is no type that stands for `{wanted}` here"),
-                *at,
-                "not derived from it",
-            );
-            let diagnostic = self.pointing(diagnostic, declared);
-            self.report(diagnostic.help(match names.as_slice() {
-                [] => "remove the attribute".to_owned(),
-                names => format!("these do: {}", crate::check::show::and_list(names, 8)),
-            }));
-            return Declared { ty: TypeId::Any, ..declared };
-        }
-        let _ = span;
-        declared
-    }
-
-    fn abstract_type(&mut self, declared: Declared, span: Span) {
-        let ty = self.schema.type_name(declared.ty);
-        let others: Vec<String> = self
-            .schema
-            .global_types
-            .iter()
-            .filter(|(_, other)| self.schema.derives(**other, declared.ty) && !self.is_abstract(**other))
-            .map(|(name, _)| format!("`\"{}\" -> @xsi:type`", self.written(name, false)))
-            .collect();
-        let diagnostic = Diagnostic::new(
-            Code::E1069,
-            format!("`{ty}` is abstract: which of its types this is must be said"),
-            span,
-            "no type is named",
-        );
-        let diagnostic = self.pointing(diagnostic, declared);
-        self.report(diagnostic.help(format!(
-            "declare `namespace xsi \"{INSTANCE}\"` and write {}",
-            crate::check::show::and_list(&others, 4).replace(" and ", " or ")
-        )));
-    }
-
-    fn is_abstract(&self, ty: TypeId) -> bool {
-        matches!(ty, TypeId::Complex(id) if self.schema.complex[id].is_abstract)
-    }
-
-    pub(super) fn name_of(&self, declared: Declared) -> String {
-        match declared.id {
-            Some(id) => self.written(&self.schema.elements[id].name, false),
-            None => "it".to_owned(),
-        }
-    }
-
-    /// With the declaration in the schema.
-    pub(super) fn pointing(&self, diagnostic: Diagnostic, declared: Declared) -> Diagnostic {
-        match declared.id {
-            Some(id) => diagnostic.also(self.schema.elements[id].span, "declared here"),
-            None => diagnostic,
-        }
-    }
-
-    /// Reports an element that the schema does not have there: in another namespace, misspelled, or not at all. Gives
-    /// the one that was meant.
-    pub(super) fn unknown_element(
-        &mut self,
-        code: Code,
-        name: &Name,
-        span: Span,
-        known: &[ElementId],
-        parent: Option<Declared>,
-    ) -> Option<ElementId> {
-        let shown = self.written(name, false);
-        let elsewhere = known.iter().find(|id| self.schema.elements[**id].name.local == name.local);
-        if let Some(&id) = elsewhere {
-            self.other_namespace(name, span, id, parent.is_none());
-            return Some(id);
-        }
-        let place = match parent {
-            Some(parent) => format!("the schema has no `{shown}` in `{}`", self.name_of(parent)),
-            None => format!("the schema has no element `{shown}` that a document begins with"),
-        };
-        let mut diagnostic = Diagnostic::new(code, place, span, "not in the schema");
-        if let Some(parent) = parent {
-            diagnostic = self.pointing(diagnostic, parent);
-        }
-        let names: Vec<String> = known.iter().map(|id| self.written(&self.schema.elements[*id].name, false)).collect();
-        let near = nearest(&shown, names.iter().map(String::as_str));
-        let help = match near {
-            Some(near) => format!("write `{near}`"),
-            None if names.is_empty() => "it holds no elements: remove the line".to_owned(),
-            None => format!("it has {}", crate::check::show::and_list(&names, 10)),
-        };
-        let meant = near.and_then(|near| names.iter().position(|name| name == near));
-        let meant = meant.map(|at| known[at]);
-        self.report(diagnostic.help(help));
-        meant
-    }
-
-    fn other_namespace(&mut self, name: &Name, span: Span, id: ElementId, root: bool) {
-        let declaration = &self.schema.elements[id];
-        let wanted = &declaration.name;
-        let show = |namespace: &str| match namespace {
-            "" => "no namespace".to_owned(),
-            uri => format!("`{uri}`"),
-        };
-        let declared = self.namespaces.iter().find(|known| *known.uri == *wanted.namespace).map(|known| &known.prefix);
-        let default = self.namespaces.iter().any(|known| known.prefix.is_none());
-        let help = match (&*wanted.namespace, declared) {
-            ("", _) if default => format!(
-                "in the schema only some names have a namespace: write `namespace s \"{}\"` instead of the default one, and \
-                 `s:` before those, as in `map as xml s:{}`",
-                name.namespace, self.root
-            ),
-            ("", _) => format!("write `{}`", wanted.local),
-            (_, Some(Some(prefix))) => format!("write `{prefix}:{}`", wanted.local),
-            (uri, _) if root || !default && name.namespace.is_empty() => {
-                format!("declare it at the top of the map: `namespace \"{uri}\"`")
-            }
-            (uri, _) => format!(
-                "declare a prefix at the top of the map, `namespace s \"{uri}\"`, and write `s:{}`",
-                wanted.local
-            ),
-        };
-        self.report(
-            Diagnostic::new(
-                Code::E1056,
-                format!(
-                    "`{}` is in {}, but the schema's is in {}",
-                    name.local,
-                    show(&name.namespace),
-                    show(&wanted.namespace)
-                ),
-                span,
-                format!("in {}", show(&name.namespace)),
-            )
-            .also(declaration.span, format!("in {}", show(&wanted.namespace)))
-            .help(help),
-        );
     }
 }

@@ -317,9 +317,13 @@ impl LeafLine {
                 &made
             }
         };
-        if let Some(rule) = self.rules.iter().find(|rule| !rule.holds(text)) {
-            let reason = rule.reason(text);
-            return Err(rules::refused(value, &self.value, machine, reason, |text| !rule.holds(text)));
+        if !self.rules.is_empty() {
+            // A rule is about what a reader gets.
+            let read = style.replaced(text);
+            if let Some(rule) = self.rules.iter().find(|rule| !rule.holds(&read)) {
+                let reason = rule.reason(&read);
+                return Err(rules::refused(value, &self.value, machine, &reason, |text| !rule.holds(text)));
+            }
         }
         if style.push(self.place, text, out) { Ok(()) } else { Err(text::forbidden(value, &self.value, machine)) }
     }

@@ -6,6 +6,7 @@ use crate::plan::code::Code;
 use crate::plan::evaluate::{Machine, Stop};
 use crate::plan::write::encoding::{is_latin_1, push_reference};
 use crate::plan::write::rules;
+use std::borrow::Cow;
 
 /// XML 1.0 §2.2, `Char`.
 pub fn is_allowed(c: char) -> bool {
@@ -61,6 +62,20 @@ impl Style {
         match place {
             Place::Cdata => self.push_cdata(text, out),
             _ => push(text, place == Place::Attribute, self.forbidden.as_deref(), out),
+        }
+    }
+
+    /// The text with something in the place of what is not allowed.
+    pub fn replaced<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match &self.forbidden {
+            Some(instead) if text.chars().any(|c| !is_allowed(c)) => {
+                let mut made = String::with_capacity(text.len());
+                for c in text.chars() {
+                    if is_allowed(c) { made.push(c) } else { made.push_str(instead) }
+                }
+                Cow::Owned(made)
+            }
+            _ => Cow::Borrowed(text),
         }
     }
 
