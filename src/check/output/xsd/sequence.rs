@@ -503,7 +503,7 @@ mod tests {
             Term::Sequence(parts) => parts.iter().map(longest).try_fold(0, |sum, part| Some(part? + sum))?,
             _ => 1,
         };
-        if once == 0 { Some(0) } else { model.max.map(|max| max as u64 * once) }
+        if once == 0 { Some(0) } else { model.max.map(|max| max * once) }
     }
 
     /// Every sequence that the lines make in a world.
