@@ -44,10 +44,15 @@ impl Lines {
     }
 
     /// A value that is named in the branch at hand: a `reject` in it takes no effect in another one. A path has none,
-    /// and stays one.
-    fn only_there(&self, value: Expr) -> Expr {
+    /// and stays one; so does an item of a list, unless its index or list may be answered by a `reject`.
+    pub fn only_there(&self, value: Expr) -> Expr {
+        let stays = match &value {
+            Expr::Path { .. } | Expr::Constant(_) => true,
+            Expr::Index { .. } => !value.any(&mut |inner| matches!(inner, Expr::Reject(_) | Expr::Skip)),
+            _ => false,
+        };
         match self.when(None) {
-            Some(condition) if !matches!(value, Expr::Path { .. } | Expr::Constant(_) | Expr::Index { .. }) => {
+            Some(condition) if !stays => {
                 Expr::If { condition: Box::new(condition), then: Box::new(value), otherwise: Box::new(Expr::Missing) }
             }
             _ => value,

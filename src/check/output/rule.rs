@@ -232,11 +232,11 @@ impl Checker<'_> {
             self.report(diagnostic.help(format!("leave it out where it is missing: `{text} -> {path}? {{ … }}`")));
         }
         let source = self.never_fails(source, "a block")?;
-        let mut source = self.named_by_path(source, element);
         let steps = steps?;
         let mark = scope.mark();
         let guards = at.guards.len();
         at.guards.extend(when);
+        let mut source = self.named_by_path(source, at, element);
         if source.ty.missing {
             at.guards.push(Expr::Present(Box::new(source.expr.clone())));
             source.ty.missing = false;
@@ -256,7 +256,7 @@ impl Checker<'_> {
     }
 
     /// The value as a path: named by a line before the block if it is none.
-    fn named_by_path(&mut self, value: Typed, element: &mut Element) -> Typed {
+    fn named_by_path(&mut self, value: Typed, at: &Lines, element: &mut Element) -> Typed {
         if matches!(value.expr, Expr::Path { .. }) {
             return value;
         }
@@ -264,7 +264,7 @@ impl Checker<'_> {
         element.entries.push(Entry::Line(Node::Let {
             variable,
             name: format!("value{variable}"),
-            value: value.expr.clone(),
+            value: at.only_there(value.expr.clone()),
         }));
         Typed { expr: Typed::local(variable), ..value }
     }
