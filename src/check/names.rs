@@ -111,18 +111,17 @@ impl<'a> Checker<'a> {
             let taken = self.names[file as usize].declare(item);
             let taken = taken.or_else(|| self.names[file as usize].table_and_crosswalk(item));
             if let Some(taken) = taken {
-                self.report(
-                    Diagnostic::new(
-                        Code::E0106,
-                        format!("`{}` is declared twice", taken.name),
-                        taken.again,
-                        "declared again here",
-                    )
-                    .also(taken.first, "first declared here")
-                    .help("give one of the two another name"),
-                );
+                self.declared_twice(&taken, "declared again here", "give one of the two another name");
             }
         }
+    }
+
+    fn declared_twice(&mut self, taken: &Taken, again: &str, help: &str) {
+        self.report(
+            Diagnostic::new(Code::E0106, format!("`{}` is declared twice", taken.name), taken.again, again)
+                .also(taken.first, "first declared here")
+                .help(help),
+        );
     }
 
     fn zone(&mut self, file: u32, zone: &tree::Text, span: Span) {
@@ -170,16 +169,8 @@ impl<'a> Checker<'a> {
                 .and_then(|node| import(&mut ours.lets, name, node, |node| node.name.span)),
         ];
         if let Some(taken) = taken.into_iter().flatten().next() {
-            self.report(
-                Diagnostic::new(
-                    Code::E0106,
-                    format!("`{}` is declared twice", taken.name),
-                    taken.again,
-                    "taken from another file here",
-                )
-                .also(taken.first, "first declared here")
-                .help("remove one of the two, or rename the one in this file"),
-            );
+            let help = "remove one of the two, or rename the one in this file";
+            self.declared_twice(&taken, "taken from another file here", help);
         }
         if let Some(node) = value.filter(|node| own(node.name.span) && has_event) {
             self.names[file as usize].poisoned.insert(word);

@@ -36,6 +36,7 @@ mod times;
 pub mod unix;
 pub mod value;
 mod writing;
+pub mod xml;
 pub mod zone;
 
 #[cfg(test)]
@@ -44,6 +45,8 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+#[cfg(feature = "runtime")]
+pub(crate) use encoding::base64;
 pub(crate) use encoding::hexadecimal;
 pub use signature::{ConstantCheck, Parameter, Returns, Signature, Takes};
 pub use value::Value;

@@ -151,14 +151,46 @@ pub enum Expr {
 }
 
 impl Expr {
-    /// Goes over the expression and what is inside it, outer parts first; not into parts where `visit` is false.
+    /// Goes over the expression and what is inside it in order, outer parts first; not into parts where `visit` is
+    /// false.
     pub fn visit<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr) -> bool) {
         let mut pending = vec![self];
         while let Some(expr) = pending.pop() {
             if visit(expr) {
+                let first = pending.len();
                 expr.push_children(&mut pending);
+                // the last is taken next
+                pending[first..].reverse();
             }
         }
+    }
+
+    /// Whether `wanted` holds of this expression or of one inside it. Of tables only the keys are looked at.
+    pub fn any(&self, wanted: &mut dyn FnMut(&Expr) -> bool) -> bool {
+        let mut found = false;
+        self.visit(&mut |expr| {
+            found = found || wanted(expr);
+            !found
+        });
+        found
+    }
+
+    /// The first crosswalk that it looks something up in.
+    pub fn looks_up(&self) -> Option<String> {
+        let mut found = None;
+        self.any(&mut |expr| match expr {
+            Expr::Find { crosswalk, .. } => {
+                found = Some(crosswalk.clone());
+                true
+            }
+            _ => false,
+        });
+        found
+    }
+
+    /// Whether it asks for the event, its envelope or a crosswalk.
+    pub fn needs_event(&self) -> bool {
+        self.any(&mut |expr| matches!(expr, Expr::Path { root: Root::Event | Root::Meta, .. } | Expr::Find { .. }))
     }
 
     fn push_children<'e>(&'e self, out: &mut Vec<&'e Expr>) {
@@ -293,70 +325,4 @@ pub enum Form {
         pattern: String,
         zone: Option<String>,
     },
-}
-
-impl Expr {
-    /// Whether `wanted` holds of this expression or of one inside it. Of tables only the keys are looked at.
-    pub fn any(&self, wanted: &mut dyn FnMut(&Expr) -> bool) -> bool {
-        if wanted(self) {
-            return true;
-        }
-        match self {
-            Expr::Constant(_) | Expr::Path { .. } | Expr::Skip | Expr::Missing => false,
-            Expr::Text(parts) => parts.iter().any(|part| match part {
-                TextPart::Literal(_) => false,
-                TextPart::Hole(value) => value.any(wanted),
-            }),
-            Expr::Index { list: a, index: b }
-            | Expr::Key { of: a, key: b }
-            | Expr::Arithmetic { left: a, right: b, .. }
-            | Expr::Compare { left: a, right: b, .. }
-            | Expr::And(a, b)
-            | Expr::Or(a, b)
-            | Expr::Coalesce { value: a, fallback: b }
-            | Expr::Rescue { value: a, fallback: b }
-            | Expr::Let { value: a, body: b, .. } => a.any(wanted) || b.any(wanted),
-            Expr::Call { arguments: all, .. } | Expr::Lookup { keys: all, .. } | Expr::List(all) => {
-                all.iter().any(|expr| expr.any(wanted))
-            }
-            Expr::Negate(inner)
-            | Expr::Not(inner)
-            | Expr::Present(inner)
-            | Expr::Demand(inner)
-            | Expr::Reject(inner)
-            | Expr::Scale { value: inner, .. }
-            | Expr::Round { value: inner, .. }
-            | Expr::Inverse { value: inner, .. }
-            | Expr::Write { value: inner, .. }
-            | Expr::Find { key: inner, .. } => inner.any(wanted),
-            Expr::OneOf { value, options } => value.any(wanted) || options.iter().any(|expr| expr.any(wanted)),
-            Expr::If { condition, then, otherwise } => {
-                condition.any(wanted) || then.any(wanted) || otherwise.any(wanted)
-            }
-            Expr::Match { subject, arms, default } => {
-                subject.any(wanted)
-                    || arms.iter().any(|(_, value)| value.any(wanted))
-                    || default.as_ref().is_some_and(|value| value.any(wanted))
-            }
-            Expr::Record(fields) => fields.iter().any(|(_, value)| value.any(wanted)),
-            Expr::Each { list, filter, sort, yields, .. } => {
-                list.any(wanted)
-                    || yields.any(wanted)
-                    || [filter, sort].into_iter().flatten().any(|value| value.any(wanted))
-            }
-        }
-    }
-
-    /// The first crosswalk that it looks something up in.
-    pub fn looks_up(&self) -> Option<String> {
-        let mut found = None;
-        self.any(&mut |expr| match expr {
-            Expr::Find { crosswalk, .. } => {
-                found = Some(crosswalk.clone());
-                true
-            }
-            _ => false,
-        });
-        found
-    }
 }

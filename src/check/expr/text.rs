@@ -126,21 +126,20 @@ impl Checker<'_> {
                     }
                     _ => "`any` is only passed through; declare its shape in the event to use what is inside".into(),
                 };
-                self.report(
-                    Diagnostic::new(
-                        Code::E0213,
-                        format!("{} cannot be written as text", show(&value.ty)),
-                        value.span,
-                        show(&value.ty),
-                    )
-                    .help(help),
-                );
+                self.no_text(&value, help);
                 return None;
             }
             _ => {}
         }
         let value = self.finished(value)?;
         self.unit_named(value)
+    }
+
+    pub(in crate::check) fn no_text(&mut self, value: &Typed, help: String) {
+        let shown = show(&value.ty);
+        self.report(
+            Diagnostic::new(Code::E0213, format!("{shown} cannot be written as text"), value.span, shown).help(help),
+        );
     }
 
     /// The number's digits end.

@@ -4,6 +4,7 @@ use super::Shape;
 use crate::check::Checker;
 use crate::check::typed::Typed;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::library::xml;
 use crate::model::Expr;
 
 impl Checker<'_> {
@@ -11,10 +12,7 @@ impl Checker<'_> {
     /// stands for it.
     pub(super) fn author_text(&mut self, value: &Typed, shape: &Shape) -> Option<()> {
         let (what, wrong): (&str, fn(char) -> bool) = match shape {
-            Shape::Xml(xml) if !xml.replaces => (
-                "XML 1.0 does not allow",
-                |c| !matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..),
-            ),
+            Shape::Xml(xml) if !xml.replaces => ("XML 1.0 does not allow", |c| !xml::is_allowed(c)),
             Shape::Text { latin_1: true, replaces: false } => ("ISO-8859-1 does not have", |c| c > '\u{FF}'),
             _ => return Some(()),
         };

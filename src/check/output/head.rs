@@ -1,10 +1,11 @@
 //! The head of a map: which format it writes, and what the format is told.
 
-use super::{Shape, XmlShape, place};
+use super::{Shape, XmlShape};
 use crate::check::Checker;
 use crate::check::expr::literal;
 use crate::check::nearest::nearest;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::library::xml;
 use crate::model::{Auth, Document, Encoding, Format, Namespace, QName, Soap, SoapVersion, Target, TextFormat};
 use crate::syntax::tree::{self, ExprKind, LineKind};
 use crate::text::Span;
@@ -278,7 +279,7 @@ impl Checker<'_> {
                 (_, "http://www.w3.org/2000/xmlns/" | "http://www.w3.org/XML/1998/namespace") => {
                     Some("this namespace is XML's own")
                 }
-                (Some(prefix), _) if !place::is_xml_name(prefix) => Some("a prefix is an XML name"),
+                (Some(prefix), _) if !xml::is_name(prefix) => Some("a prefix is an XML name"),
                 (_, uri) if uri.chars().any(char::is_control) => Some("a namespace's name has no control characters"),
                 _ => None,
             };

@@ -161,15 +161,7 @@ impl Checker<'_> {
             Base::List(_) => format!("name one field of the items: `[x.… each x in {source}]`"),
             _ => "declare its shape in the event, and write its fields".to_string(),
         };
-        self.report(
-            Diagnostic::new(
-                Code::E0213,
-                format!("{} cannot be written as text", show(&value.ty)),
-                value.span,
-                show(&value.ty),
-            )
-            .help(help),
-        );
+        self.no_text(value, help);
         None
     }
 

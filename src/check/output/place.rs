@@ -4,6 +4,7 @@ use super::{Branch, Element, Entry, Shape, XmlShape, exclusive};
 use crate::check::Checker;
 use crate::check::nearest::nearest;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::library::xml;
 use crate::model::{Leaf, OutName, QName, Repeat};
 use crate::syntax::tree::{self, Step};
 use crate::text::Span;
@@ -114,7 +115,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn qname(&mut self, name: &tree::QName, xml: &XmlShape) -> Option<QName> {
-        if !is_xml_name(&name.local.text) {
+        if !xml::is_name(&name.local.text) {
             self.report(
                 Diagnostic::new(
                     Code::E0507,
@@ -367,19 +368,4 @@ impl Entry {
             Entry::Line(_) => false,
         }
     }
-}
-
-/// An NCName (Namespaces in XML 1.0 §4): an XML name without a colon.
-pub(super) fn is_xml_name(name: &str) -> bool {
-    let start = |c: char| {
-        matches!(c, 'A'..='Z' | 'a'..='z' | '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
-            | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
-            | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
-            | '\u{10000}'..='\u{EFFFF}')
-    };
-    let more = |c: char| {
-        start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
-    };
-    let mut letters = name.chars();
-    letters.next().is_some_and(start) && letters.all(more)
 }

@@ -85,8 +85,7 @@ impl Checker<'_> {
         let holds = self.condition(node, "`accept`", &mut scope);
         self.answer_missing = None;
         let holds = self.with_lets(holds?.0);
-        let of_event = |expr: &Expr| matches!(expr, Expr::Path { root: Root::Event | Root::Meta, .. });
-        if holds.looks_up().is_some() || holds.any(&mut |expr| of_event(expr)) {
+        if holds.needs_event() {
             self.report(
                 Diagnostic::new(
                     Code::E0616,

@@ -1,6 +1,6 @@
 //! Functions that escape, encode and hash.
 
-mod base64;
+pub(crate) mod base64;
 mod uuid;
 
 use std::fmt::Write;

@@ -20,7 +20,7 @@ use crate::library::Value;
 use crate::library::scalar::kept_text;
 use crate::library::value::Record;
 use crate::model::number::Number;
-use crate::model::{Base, Expr, Root, Target, Type};
+use crate::model::{Base, Target, Type};
 pub use xml::Fault;
 
 /// What an answer says of the request.
@@ -78,9 +78,7 @@ impl AnswerCode {
         let accept = match &target.accept.condition {
             None => AcceptCode::Range { from: target.accept.from, to: target.accept.to },
             Some(condition) => {
-                let of_event =
-                    |expr: &Expr| matches!(expr, Expr::Path { root: Root::Event | Root::Meta, .. } | Expr::Find { .. });
-                if condition.holds.any(&mut |expr| of_event(expr)) {
+                if condition.holds.needs_event() {
                     return compiler.error("it asks for more than the answer");
                 }
                 let mark = compiler.enter()?;

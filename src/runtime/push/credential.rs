@@ -2,9 +2,10 @@
 //! the start, read again once when a target refuses it.
 
 use super::client::Clients;
-use super::secret::{Reader, base64};
+use super::secret::Reader;
 use super::token::{NoToken, TokenSource};
 use super::username_token::UsernameToken;
+use crate::library::base64;
 use crate::model::{Auth, Secret};
 use crate::runtime::RunError;
 use crate::runtime::options::EnvironmentLookup;
@@ -147,7 +148,10 @@ fn shown(reader: &Reader, auth: &Auth) -> Result<Shown, RunError> {
         // RFC 7617 §2
         Auth::Basic { user, password } => {
             let pair = format!("{}:{}", reader.read(user)?, reader.read(password)?);
-            ("the user or password", secret_header(&format!("Basic {}", base64(pair.as_bytes()))).map(Shown::Header))
+            (
+                "the user or password",
+                secret_header(&format!("Basic {}", base64::encode(pair.as_bytes()))).map(Shown::Header),
+            )
         }
         Auth::Bearer(token) | Auth::ClientCredentials { secret: token, .. } | Auth::Certificate { key: token, .. } => {
             ("the bearer token", secret_header(&format!("Bearer {}", reader.read(token)?)).map(Shown::Header))

@@ -4,7 +4,8 @@
 use super::client::{self, Clients};
 use super::credential::secret_header;
 use super::read;
-use super::secret::{Reader, base64};
+use super::secret::Reader;
+use crate::library::base64;
 use crate::model::{Secret, TokenUrl};
 use crate::runtime::RunError;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -187,7 +188,7 @@ fn answered(status: u16, body: &[u8], asked: Instant) -> Result<Token, NoToken> 
 fn client_header(reader: &Reader, id: &Secret, secret: &Secret) -> Result<HeaderValue, RunError> {
     let (id, secret) = (reader.read(id)?, reader.read(secret)?);
     let pair = format!("{}:{}", utf8_percent_encode(&id, FORM), utf8_percent_encode(&secret, FORM));
-    secret_header(&format!("Basic {}", base64(pair.as_bytes())))
+    secret_header(&format!("Basic {}", base64::encode(pair.as_bytes())))
         .ok_or_else(|| RunError::SecretText { mapping: reader.mapping.clone(), what: "the client's secret".to_owned() })
 }
 

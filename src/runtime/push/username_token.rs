@@ -1,7 +1,7 @@
 //! The token of WS-Security that is put into a SOAP envelope at each push (OASIS Web Services Security UsernameToken
 //! Profile 1.1). The stored body has none: only the token differs from try to try.
 
-use super::secret::base64;
+use crate::library::{base64, xml};
 use jiff::Timestamp;
 use sha1::{Digest, Sha1};
 
@@ -25,9 +25,7 @@ impl std::fmt::Debug for UsernameToken {
 impl UsernameToken {
     /// `None` where XML does not allow a character of one of the two.
     pub(crate) fn new(user: String, password: String, digest: bool) -> Option<UsernameToken> {
-        let allowed = |text: &str| {
-            text.chars().all(|c| matches!(c, '\t' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..))
-        };
+        let allowed = |text: &str| text.chars().all(|c| xml::is_allowed(c) && !matches!(c, '\n' | '\r'));
         (allowed(&user) && (digest || allowed(&password))).then_some(UsernameToken { user, password, digest })
     }
 
@@ -56,8 +54,8 @@ impl UsernameToken {
             let digest = Sha1::new().chain_update(nonce).chain_update(created).chain_update(&self.password).finalize();
             token.push_str(&format!(
                 "#PasswordDigest\">{}</wsse:Password><wsse:Nonce EncodingType=\"{BASE64}\">{}</wsse:Nonce><wsu:Created>{created}</wsu:Created>",
-                base64(&digest),
-                base64(nonce),
+                base64::encode(&digest),
+                base64::encode(nonce),
             ));
         } else {
             token.push_str("#PasswordText\">");

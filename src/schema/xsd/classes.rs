@@ -1,5 +1,6 @@
 //! Sets of characters: classes and blocks of Unicode, letters of XML names.
 
+use crate::library::xml;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -237,13 +238,10 @@ pub fn is_name_letter(c: char) -> bool {
 
 /// The most that `\i` may be: what may begin a name, the colon too (XML 1.0 §2.3).
 fn is_name_start(c: char) -> bool {
-    matches!(c, ':' | 'A'..='Z' | '_' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
-        | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
-        | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
-        | '\u{10000}'..='\u{EFFFF}')
+    c == ':' || xml::begins_name(c)
 }
 
 /// The most that `\c` may be.
 fn is_name_character(c: char) -> bool {
-    is_name_start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    c == ':' || xml::continues_name(c)
 }

@@ -1,5 +1,6 @@
 //! The token endpoint of a mock target: the client credentials grant of OAuth 2.0 (RFC 6749 §4.4).
 
+use crate::library::base64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A target that gives tokens at [`TOKEN_PATH`] to one client, and takes requests with the last one only.
@@ -42,7 +43,7 @@ impl Tokens {
             return (400, r#"{"error":"unsupported_grant_type"}"#.to_owned());
         }
         let encoded = authorization.and_then(|value| value.strip_prefix("Basic ")).unwrap_or_default();
-        if decoded(encoded).as_deref() != Some(format!("{}:{}", self.client.id, self.client.secret).as_bytes()) {
+        if base64::decode(encoded).as_deref() != Some(format!("{}:{}", self.client.id, self.client.secret).as_bytes()) {
             return (401, r#"{"error":"invalid_client"}"#.to_owned());
         }
         let mut state = self.state();
@@ -60,27 +61,4 @@ impl Tokens {
     pub(super) fn revoke(&self) {
         self.state().revoked = true;
     }
-}
-
-/// RFC 4648 §4.
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut group, mut bits) = (0u32, 0u32);
-    for byte in text.trim_end_matches('=').bytes() {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        group = (group << 6 | u32::from(digit)) & 0xff_ffff;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push((group >> bits) as u8);
-        }
-    }
-    Some(bytes)
 }

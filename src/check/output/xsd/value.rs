@@ -9,7 +9,7 @@ use super::wanted::{Want, Way};
 use crate::check::show::and_list;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::library::constraint::{Rule, describe, spaced};
-use crate::library::iso;
+use crate::library::{iso, xml};
 use crate::model::{Alternative, Base, Constraint, Expr, Leaf, Space, TextRule, Type};
 use crate::schema::xsd::builtin::Primitive;
 use crate::schema::xsd::model::{FacetKind, SimpleId, TypeId};
@@ -166,7 +166,7 @@ impl Conformer<'_> {
         let (prefix, local) =
             text.split_once(':').map_or((None, text), |(prefix, local)| (Some(prefix.to_owned()), local));
         let declared = prefix.is_none() || self.namespaces.iter().any(|known| known.prefix == prefix);
-        declared && super::super::place::is_xml_name(local)
+        declared && xml::is_name(local)
     }
 
     /// A value that moves or is computed: proved, or handed down; false: neither, which is told.

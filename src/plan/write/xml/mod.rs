@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::rules::{Quiet, holds, optional};
 use super::{BodyWriter, encoding, within_limit};
 use crate::library::Value;
+use crate::library::xml::{is_allowed, is_name};
 use crate::model::{Base, Document, Encoding, Leaf, Namespace, Node, OutName, QName, Repeat, Type};
 use crate::plan::code::{Code, Items};
 use crate::plan::compile::Compiler;
@@ -105,11 +106,11 @@ impl<'c, 'm> Builder<'c, 'm> {
 
     fn namespace(&mut self, namespace: &'m Namespace) -> Result<(), PlanError> {
         let prefix = namespace.prefix.as_deref().unwrap_or("");
-        if namespace.prefix.is_some() && !text::is_name(prefix) || prefix == "xmlns" || prefix == "xml" {
+        if namespace.prefix.is_some() && !is_name(prefix) || prefix == "xmlns" || prefix == "xml" {
             return self.compiler.error(format!("{prefix:?} is no prefix for a namespace"));
         }
         self.in_encoding(prefix)?;
-        if namespace.uri.chars().any(|c| !text::is_allowed(c)) || !prefix.is_empty() && namespace.uri.is_empty() {
+        if namespace.uri.chars().any(|c| !is_allowed(c)) || !prefix.is_empty() && namespace.uri.is_empty() {
             return self.compiler.error("a namespace has a name that XML does not allow");
         }
         if self.prefixes.insert(prefix, namespace.uri.as_str()).is_some() {
@@ -154,7 +155,7 @@ impl<'c, 'm> Builder<'c, 'm> {
     }
 
     fn name(&self, name: &QName, attribute: bool) -> Result<Box<[u8]>, PlanError> {
-        if !text::is_name(&name.local) {
+        if !is_name(&name.local) {
             return self.compiler.error(format!("{:?} is no XML name", name.local));
         }
         self.in_encoding(&name.local)?;

@@ -35,7 +35,7 @@ impl SoapBody {
         let mut builder = Builder::new(&soap.document, compiler)?;
         let envelope = soap.version.namespace();
         match builder.prefixes.get(soap.prefix.as_str()) {
-            None if text::is_name(&soap.prefix) && soap.prefix != "xml" && soap.prefix != "xmlns" => {
+            None if is_name(&soap.prefix) && soap.prefix != "xml" && soap.prefix != "xmlns" => {
                 declare(&soap.prefix, envelope, &mut builder.declared);
                 builder.prefixes.insert(&soap.prefix, envelope);
             }

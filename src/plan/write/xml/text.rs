@@ -1,6 +1,7 @@
 //! Characters: what XML 1.0 allows, and how it is escaped.
 
 use crate::library::Value;
+use crate::library::xml::is_allowed;
 use crate::model::Encoding;
 use crate::plan::code::Code;
 use crate::plan::evaluate::{Machine, Stop};
@@ -8,30 +9,10 @@ use crate::plan::write::encoding::{is_latin_1, push_reference};
 use crate::plan::write::rules;
 use std::borrow::Cow;
 
-/// XML 1.0 §2.2, `Char`.
-pub fn is_allowed(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
-}
-
 /// Allowed, and written as itself anywhere.
 pub fn is_plain(c: char, encoding: Encoding) -> bool {
     let written = encoding == Encoding::Utf8 || is_latin_1(c);
     written && is_allowed(c) && !c.is_control() && !matches!(c, '<' | '>' | '&' | '"' | ']')
-}
-
-/// Namespaces in XML 1.0, `NCName`.
-pub fn is_name(name: &str) -> bool {
-    let start = |c: char| {
-        matches!(c, 'A'..='Z' | '_' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
-            | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
-            | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
-            | '\u{10000}'..='\u{EFFFF}')
-    };
-    let inside = |c: char| {
-        start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
-    };
-    let mut characters = name.chars();
-    characters.next().is_some_and(start) && characters.all(inside)
 }
 
 /// Where a text goes.
